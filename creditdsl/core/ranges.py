@@ -1,0 +1,158 @@
+"""What the ranges of a program prove: no total leaves 64 bits, no divisor is zero, a guarded value is present.
+
+The door to `type_of`, `interval_of`, `range_of` and `narrow` too; how intervals are computed is in `core.intervals`.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from creditdsl.core.calendar import FIRST_DATE, FIRST_MONTH, LAST_DATE, LAST_MONTH
+from creditdsl.core.intervals import INT64, Known, interval_of, narrow, range_of
+from creditdsl.core.ir import (
+    Aggregate,
+    And,
+    Choose,
+    Constant,
+    DivideRounded,
+    Enumeration,
+    Expression,
+    InputTable,
+    Interval,
+    IsPresent,
+    Not,
+    Or,
+    RecordField,
+    SubjectField,
+)
+from creditdsl.core.type_of import type_of
+from creditdsl.core.types import Choice, Day, Month, Number, Text, Truth, plain
+from creditdsl.core.walk import children
+
+__all__ = [
+    "Known",
+    "fits_64_bits",
+    "interval_of",
+    "known_inputs",
+    "narrow",
+    "overflowing",
+    "presences",
+    "range_of",
+    "type_of",
+    "zero_divisions",
+]
+
+
+def known_inputs(
+    subject: InputTable, records: Iterable[InputTable], enums: Iterable[Enumeration]
+) -> dict[Expression, Interval]:
+    """What the schema alone says: the interval of every field, and the ordinal of every value of every enum."""
+    enums = tuple(enums)
+    sizes = {enum.name: len(enum.values) for enum in enums}
+    known: dict[Expression, Interval] = {
+        Constant(name, Choice(enum.name)): Interval(position, position)
+        for enum in enums
+        for position, name in enumerate(enum.names)
+    }
+    for table in (subject, *records):
+        for item in table.fields:
+            type_ = plain(item.type)
+            interval = Interval(0, sizes[type_.enum] - 1) if isinstance(type_, Choice) else item.range
+            if interval is not None:
+                of_subject = table is subject
+                leaf = (
+                    SubjectField(item.name, item.type) if of_subject else RecordField(table.name, item.name, item.type)
+                )
+                known[leaf] = interval
+    return known
+
+
+def fits_64_bits(interval: Interval) -> bool:
+    """Whether every value of the interval is a signed 64-bit integer."""
+    return INT64.low <= interval.low and interval.high <= INT64.high
+
+
+def presences(condition: Expression, *, holds: bool) -> frozenset[Expression]:
+    """The optional expressions that are present when a condition holds (or does not hold)."""
+    if isinstance(condition, IsPresent):
+        return frozenset((condition.operand,)) if holds else frozenset()
+    if isinstance(condition, Not):
+        return presences(condition.operand, holds=not holds)
+    if not isinstance(condition, And | Or):
+        return frozenset()
+    if holds == isinstance(condition, And):
+        return frozenset().union(*(presences(operand, holds=holds) for operand in condition.operands))
+    # One operand decided it, so every operand before it was the other way round.
+    before: frozenset[Expression] = frozenset()
+    ways = []
+    for operand in condition.operands:
+        ways.append(before | presences(operand, holds=holds))
+        before |= presences(operand, holds=not holds)
+    return ways[0].intersection(*ways[1:])
+
+
+def overflowing(expression: Expression, known: Known) -> tuple[Expression, ...]:
+    """The sub-expressions that may leave 64 bits, or years 1 to 9999 for days and months; innermost first."""
+    found = [part for part, facts in _places(expression, known) if not _fits(part, facts)]
+    return tuple(dict.fromkeys(found))
+
+
+def zero_divisions(expression: Expression, known: Known) -> tuple[DivideRounded, ...]:
+    """The divisions under an expression whose divisor may be 0."""
+    return tuple(
+        part
+        for part, facts in _places(expression, known)
+        if isinstance(part, DivideRounded) and _may_be_zero(interval_of(part.divisor, facts))
+    )
+
+
+def _may_be_zero(interval: Interval) -> bool:
+    return interval.low <= 0 <= interval.high
+
+
+def _fits(expression: Expression, known: Known) -> bool:
+    interval = interval_of(expression, known)
+    match plain(type_of(expression)):
+        case Number():
+            return fits_64_bits(interval)
+        case Day():
+            return FIRST_DATE <= interval.low and interval.high <= LAST_DATE
+        case Month():
+            return FIRST_MONTH <= interval.low and interval.high <= LAST_MONTH
+        case Truth() | Choice() | Text():
+            return True
+
+
+def _places(expression: Expression, known: Known) -> Iterator[tuple[Expression, Known]]:
+    """Every sub-expression with what is known where it is evaluated, innermost first."""
+    if isinstance(expression, And | Or):
+        yield from _operand_places(expression, known)
+    elif isinstance(expression, Choose):
+        yield from _branch_places(expression, known)
+    elif isinstance(expression, Aggregate):
+        yield from _record_places(expression, known)
+    else:
+        for child in children(expression):
+            yield from _places(child, known)
+    yield expression, known
+
+
+def _operand_places(expression: And | Or, known: Known) -> Iterator[tuple[Expression, Known]]:
+    for operand in expression.operands:
+        yield from _places(operand, known)
+        known = narrow(operand, known, holds=isinstance(expression, And))
+
+
+def _branch_places(choice: Choose, known: Known) -> Iterator[tuple[Expression, Known]]:
+    for branch in choice.branches:
+        yield from _places(branch.when, known)
+        yield from _places(branch.then, narrow(branch.when, known, holds=True))
+        known = narrow(branch.when, known, holds=False)
+    yield from _places(choice.otherwise, known)
+
+
+def _record_places(aggregate: Aggregate, known: Known) -> Iterator[tuple[Expression, Known]]:
+    if aggregate.start is not None:
+        yield from _places(aggregate.start, known)
+    yield from _places(aggregate.where, known)
+    matching = narrow(aggregate.where, known, holds=True)
+    for part in (*(() if aggregate.value is None else (aggregate.value,)), *aggregate.keys):
+        yield from _places(part, matching)
