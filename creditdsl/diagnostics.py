@@ -107,6 +107,7 @@ class Code(Enum):
     CR0912 = "the data cannot be read"
     CR0913 = "too many records"
     CR0914 = "the period or the as-of date does not fit"
+    CR0915 = "a row is set aside with its subject"
 
     @property
     def title(self) -> str:
