@@ -1,0 +1,116 @@
+"""Conditions set out as a regulation would: a lead and its items, one clause a line.
+
+In: the condition of a rule. Out: blocks, in which `and` of several clauses becomes 同时符合下列各项 and `or` becomes
+有下列情形之一; two short clauses stay on one line.
+"""
+
+from creditdsl.diagnostics import Text
+from creditdsl.publishing.phrases import LISTING
+from creditdsl.publishing.pieces import Block, Group, Inline, Line, as_text, fill, join
+from creditdsl.publishing.prose import Scope, aggregate, clause, describe, name_text, truth
+from creditdsl.syntax.tree import (
+    Aggregate,
+    AggregateWord,
+    Binary,
+    BinaryOperator,
+    Branch,
+    Cases,
+    Expression,
+    ForEach,
+    RuleClauses,
+)
+
+ALL_OF = Text("同时符合下列各项:", "All of the following:")
+ONE_OF = Text("有下列情形之一:", "One of the following:")
+SHORT = 40
+"""A condition of two clauses stays on one line up to this many characters (twice as many in English)."""
+
+
+def condition(expression: Expression, scope: Scope) -> Block:
+    """The block of a condition."""
+    items = _flatten(expression, BinaryOperator.AND)
+    if len(items) > 1:
+        return _list(expression, items, ALL_OF, scope)
+    items = _flatten(expression, BinaryOperator.OR)
+    if len(items) > 1:
+        return _list(expression, items, ONE_OF, scope)
+    if isinstance(expression, Aggregate) and expression.word is AggregateWord.ANY and expression.where is not None:
+        return _any(expression, expression.where, scope)
+    return Line(truth(expression, scope))
+
+
+def rule_condition(clauses: RuleClauses, scope: Scope) -> tuple[Block, ...]:
+    """The blocks of `when` and `unless`, in this order; none when the rule always applies."""
+    blocks: list[Block] = []
+    if clauses.when is not None:
+        blocks.append(condition(clauses.when, scope))
+    if clauses.unless is not None:
+        template = scope.voice.text(Text("但{a}的除外", "Except if {a}"))
+        blocks.append(Line(fill(template, a=clause(clauses.unless, scope))))
+    return tuple(blocks)
+
+
+def record_condition(for_each: ForEach, where: Expression | None, scope: Scope) -> Block:
+    """The block of `for each R per k where C`."""
+    inner = scope.under(for_each.record.text)
+    record = name_text(for_each.record.text, scope)
+    lead = fill(scope.voice.text(Text("每条{r}记录", "Each record of {r}")), r=record)
+    if for_each.keys:
+        keys = join([name_text(key.text, inner) for key in for_each.keys], scope.voice.text(LISTING))
+        template = Text("{r}记录,{k}相同的计一次", "Records of {r}, counted once for the same {k}")
+        lead = fill(scope.voice.text(template), r=record, k=keys)
+    if where is None:
+        return Line(lead)
+    return _governed(lead, where, inner)
+
+
+def alternatives(expression: Expression, scope: Scope, template: Text) -> tuple[Block, ...]:
+    """The lines of a choice, or the one line of a plain value; `template` words a value as `{v}`."""
+    if not isinstance(expression, Cases):
+        return (Line(_valued(expression, scope, template)),)
+    return tuple(_branch(branch, scope, template) for branch in expression.branches)
+
+
+def _branch(branch: Branch, scope: Scope, template: Text) -> Block:
+    words = _valued(branch.value, scope, template)
+    if branch.condition is None:
+        return Line(fill(scope.voice.text(Text("其他情形:{v}", "Otherwise: {v}")), v=words))
+    when = truth(branch.condition, scope)
+    return Line(fill(scope.voice.text(Text("{c}的:{v}", "If {c}: {v}")), c=when, v=words))
+
+
+def _valued(expression: Expression, scope: Scope, template: Text) -> Inline:
+    return fill(scope.voice.text(template), v=describe(expression, scope))
+
+
+def _flatten(expression: Expression, operator: BinaryOperator) -> list[Expression]:
+    if isinstance(expression, Binary) and expression.operator is operator:
+        return _flatten(expression.left, operator) + _flatten(expression.right, operator)
+    return [expression]
+
+
+def _list(expression: Expression, items: list[Expression], lead: Text, scope: Scope) -> Block:
+    line = truth(expression, scope)
+    limit = SHORT if scope.voice.language == "zh" else 2 * SHORT
+    if len(items) == 2 and len(as_text(line)) <= limit:
+        return Line(line)
+    return Group(fill(scope.voice.text(lead)), tuple(condition(item, scope) for item in items))
+
+
+def _any(expression: Aggregate, where: Expression, scope: Scope) -> Block:
+    return _governed(aggregate(expression, scope, where=()), where, scope.under(expression.record.text))
+
+
+def _governed(lead: Inline, where: Expression, inner: Scope) -> Block:
+    """`lead` with the condition on its records: on the same line when that is one line, else as its items."""
+    block = condition(where, inner)
+    if isinstance(block, Line):
+        return Line(fill(inner.voice.text(Text("{a},且{b}", "{a} where {b}")), a=lead, b=block.pieces))
+    if len(_flatten(where, BinaryOperator.AND)) > 1:
+        template = Text("{a},且同时符合下列各项:", "{a} where all of the following hold:")
+    elif len(_flatten(where, BinaryOperator.OR)) > 1:
+        template = Text("{a},且有下列情形之一:", "{a} where one of the following holds:")
+    else:
+        template = Text("{a},且", "{a} where ")
+        return Group(fill(inner.voice.text(template), a=lead), (block,))
+    return Group(fill(inner.voice.text(template), a=lead), block.items)

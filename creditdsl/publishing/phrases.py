@@ -1,0 +1,86 @@
+"""The wording of expressions: one table for each family of them, with `{slots}` for what they join.
+
+A comparison says whether it includes its number: 不满 and 超过 exclude it, 不低于 and 不超过 include it.
+"""
+
+from creditdsl.diagnostics import Text
+from creditdsl.syntax.tree import AggregateWord, BetweenWord, BinaryOperator, ContextWord, PartWord, RoundingMode
+
+COMPARISONS: dict[BinaryOperator, Text] = {
+    BinaryOperator.EQUAL: Text("{a}为{b}", "{a} is {b}"),
+    BinaryOperator.NOT_EQUAL: Text("{a}不为{b}", "{a} is not {b}"),
+    BinaryOperator.LESS: Text("{a}不满{b}", "{a} is under {b}"),
+    BinaryOperator.LESS_OR_EQUAL: Text("{a}不超过{b}", "{a} is at most {b}"),
+    BinaryOperator.GREATER: Text("{a}超过{b}", "{a} is over {b}"),
+    BinaryOperator.GREATER_OR_EQUAL: Text("{a}不低于{b}", "{a} is at least {b}"),
+}
+TIME_COMPARISONS: dict[BinaryOperator, Text] = {
+    BinaryOperator.EQUAL: Text("{a}为{b}", "{a} is {b}"),
+    BinaryOperator.NOT_EQUAL: Text("{a}不为{b}", "{a} is not {b}"),
+    BinaryOperator.LESS: Text("{a}早于{b}", "{a} is before {b}"),
+    BinaryOperator.LESS_OR_EQUAL: Text("{a}不晚于{b}", "{a} is not after {b}"),
+    BinaryOperator.GREATER: Text("{a}晚于{b}", "{a} is after {b}"),
+    BinaryOperator.GREATER_OR_EQUAL: Text("{a}不早于{b}", "{a} is not before {b}"),
+}
+LOGIC: dict[BinaryOperator, Text] = {
+    BinaryOperator.AND: Text("{a},且{b}", "{a} and {b}"),
+    BinaryOperator.OR: Text("{a},或者{b}", "{a} or {b}"),
+    BinaryOperator.IMPLIES: Text("如{a},则{b}", "if {a}, then {b}"),
+}
+ARITHMETIC: dict[BinaryOperator, Text] = {
+    BinaryOperator.ADD: Text("{a} + {b}", "{a} + {b}"),
+    BinaryOperator.SUBTRACT: Text("{a} \u2212 {b}", "{a} \u2212 {b}"),
+    BinaryOperator.MULTIPLY: Text("{a} × {b}", "{a} × {b}"),
+    BinaryOperator.DIVIDE: Text("{a} ÷ {b}", "{a} ÷ {b}"),
+    BinaryOperator.OF: Text("{b}的{a}", "{a} of {b}"),
+}
+CONTEXT: dict[ContextWord, Text] = {
+    ContextWord.PERIOD_START: Text("评价期首日", "the first day of the period"),
+    ContextWord.PERIOD_END: Text("评价期末日", "the last day of the period"),
+    ContextWord.AS_OF: Text("评价日", "the as-of date"),
+}
+RESULTS: dict[str, Text] = {
+    "score": Text("得分", "score"),
+    "score_after": Text("修复后得分", "score after repair"),
+    "grade": Text("级别", "grade"),
+    "grade_after": Text("修复后级别", "grade after repair"),
+}
+BETWEEN: dict[BetweenWord, Text] = {
+    BetweenWord.DAYS: Text("{a}至{b}的天数", "the days from {a} to {b}"),
+    BetweenWord.MONTHS: Text("{a}至{b}的足月数", "the whole months from {a} to {b}"),
+    BetweenWord.YEARS: Text("{a}至{b}的周年数", "the whole years from {a} to {b}"),
+}
+PARTS: dict[PartWord, Text] = {
+    PartWord.YEAR: Text("{a}所在年度", "the year of {a}"),
+    PartWord.MONTH: Text("{a}所在月份", "the month of {a}"),
+}
+ROUNDING: dict[RoundingMode, Text] = {
+    RoundingMode.HALF_UP: Text("四舍五入", "rounded half up"),
+    RoundingMode.HALF_EVEN: Text("四舍六入五成双", "rounded half to even"),
+    RoundingMode.DOWN: Text("舍尾", "rounded down"),
+    RoundingMode.UP: Text("进位", "rounded up"),
+}
+AGGREGATES: dict[AggregateWord, Text] = {
+    AggregateWord.COUNT: Text("{r}的次数{k}{w}", "the number of {r}{k}{w}"),
+    AggregateWord.ANY: Text("有{r}记录{w}", "there is a record of {r}{w}"),
+    AggregateWord.EVERY: Text("每条{r}记录均{w}", "every record of {r} {w}"),
+    AggregateWord.SUM: Text("{r}{w}的{v}合计", "the sum of {v} over {r}{w}"),
+    AggregateWord.MAXIMUM: Text("{r}{w}中最大的{v}", "the greatest {v} of {r}{w}"),
+    AggregateWord.MINIMUM: Text("{r}{w}中最小的{v}", "the least {v} of {r}{w}"),
+    AggregateWord.LATEST: Text("{r}{w}中最晚的{v}", "the latest {v} of {r}{w}"),
+    AggregateWord.EARLIEST: Text("{r}{w}中最早的{v}", "the earliest {v} of {r}{w}"),
+    AggregateWord.LONGEST_RUN: Text("{r}{w}的{v}最长连续期数", "the longest unbroken run of {v} in {r}{w}"),
+    AggregateWord.STREAK: Text("至本期连续有{r}{w}的{v}数", "the unbroken run of {v} up to this period in {r}{w}"),
+}
+LISTING = Text("、", ", ")
+NOT_RECORDED = {False: Text("有{a}", "{a} is recorded"), True: Text("无{a}", "{a} is not recorded")}
+IS = {False: Text("{a}为{b}", "{a} is {b}"), True: Text("{a}不为{b}", "{a} is not {b}")}
+IN_SET = {False: Text("{a}为{b}之一", "{a} is one of {b}"), True: Text("{a}不为{b}中任何一项", "{a} is none of {b}")}
+IN_RANGE = {
+    False: Text("{a}在{b}至{c}之间(含两端)", "{a} is from {b} to {c}, both included"),
+    True: Text("{a}不在{b}至{c}之间(含两端)", "{a} is not from {b} to {c}, both included"),
+}
+WITHIN = {
+    False: Text("{a}在{c}后{b}内", "{a} is within {b} after {c}"),
+    True: Text("{a}在{c}前{b}内", "{a} is within {b} before {c}"),
+}

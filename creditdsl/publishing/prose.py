@@ -1,0 +1,336 @@
+"""Expressions in words: what a rule's condition or amount says, for a reader who does not know the language.
+
+In: an expression of the surface tree and the scope it stands in. Out: running text in which every name is the label of
+what it names, linked to its definition. `申报日期 缺失 或 申报日期 > 申报期限` becomes 无申报日期,或者申报日期晚于申报期限.
+The wording says whether a limit includes its number, as the expression does.
+"""
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from creditdsl.diagnostics import Text
+from creditdsl.publishing.figures import day_text, decimal, month_text, quantity
+from creditdsl.publishing.names import Entry, Lexicon, NameKind, enum_of
+from creditdsl.publishing.phrases import (
+    AGGREGATES,
+    ARITHMETIC,
+    BETWEEN,
+    COMPARISONS,
+    CONTEXT,
+    IN_RANGE,
+    IN_SET,
+    IS,
+    LISTING,
+    LOGIC,
+    NOT_RECORDED,
+    PARTS,
+    RESULTS,
+    ROUNDING,
+    TIME_COMPARISONS,
+    WITHIN,
+)
+from creditdsl.publishing.pieces import Inline, Piece, Voice, fill, join, plain, value
+from creditdsl.syntax.tree import (
+    Aggregate,
+    AggregateWord,
+    Between,
+    Binary,
+    BinaryOperator,
+    Call,
+    Cases,
+    Context,
+    DateLiteral,
+    Expression,
+    Identifier,
+    If,
+    InRange,
+    InSet,
+    Is,
+    IsPresent,
+    MonthLiteral,
+    Number,
+    OrElse,
+    Part,
+    PartWord,
+    Reference,
+    Round,
+    TextLiteral,
+    TruthLiteral,
+    TypeWord,
+    Unary,
+    UnaryOperator,
+    Within,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where an expression stands: the names, the voice, the record at hand, and what a bare `within` speaks of."""
+
+    lexicon: Lexicon
+    voice: Voice
+    record: str | None = None
+    subject_of_within: Inline = ()
+
+    def under(self, record: str) -> "Scope":
+        """The scope of an expression over one record."""
+        return replace(self, record=record)
+
+
+class Flavour(Enum):
+    """What the wording of a comparison depends on."""
+
+    TIME = "time"
+    TRUTH = "truth"
+    OTHER = "other"
+
+
+def describe(expression: Expression, scope: Scope) -> Inline:
+    """The words for an expression."""
+    voice = scope.voice
+    match expression:
+        case Number(digits=digits, places=places, unit=unit):
+            return value(quantity(digits, places, unit, voice.language))
+        case TextLiteral(value=text):
+            return value(f"“{text}”")
+        case DateLiteral(value=day):
+            return value(day_text(day, voice.language))
+        case MonthLiteral(year=year, month=month):
+            return value(month_text(year, month, voice.language))
+        case TruthLiteral(value=yes):
+            return value(voice.text(Text("是", "yes") if yes else Text("否", "no")))
+        case Reference(name=name):
+            return name_text(name, scope)
+        case Context(word=word):
+            return plain(voice.text(CONTEXT[word]))
+        case Unary(operator=operator, operand=operand):
+            if operator is UnaryOperator.NOT:
+                return _negation(operand, scope)
+            return fill("\u2212{a}", a=_factor(operand, scope))
+        case Binary():
+            return _binary(expression, scope)
+        case IsPresent(operand=operand, negated=negated):
+            return _say(NOT_RECORDED[negated], scope, a=describe(operand, scope))
+        case Is(operand=operand, value=name, negated=negated):
+            named = name_text(name.text, scope, _enum(operand, scope))
+            return _say(IS[negated], scope, a=describe(operand, scope), b=named)
+        case InSet(operand=operand, items=items, negated=negated):
+            enum = _enum(operand, scope)
+            named = join([_item(item, enum, scope) for item in items], voice.text(LISTING))
+            return _say(IN_SET[negated], scope, a=describe(operand, scope), b=named)
+        case InRange(operand=operand, low=low, high=high, negated=negated):
+            ends = {"b": describe(low, scope), "c": describe(high, scope)}
+            return _say(IN_RANGE[negated], scope, a=describe(operand, scope), **ends)
+        case Within():
+            return _within(expression, scope)
+        case OrElse(operand=operand, default=default):
+            template = Text("{a}(无记录时按{b}计)", "{a} ({b} if not recorded)")
+            return _say(template, scope, a=describe(operand, scope), b=describe(default, scope))
+        case If(condition=condition, then=then, otherwise=otherwise):
+            template = Text("{a}的,为{b};否则为{c}", "{b} if {a}, otherwise {c}")
+            slots = {"b": describe(then, scope), "c": describe(otherwise, scope)}
+            return _say(template, scope, a=truth(condition, scope), **slots)
+        case Cases(branches=branches):
+            template = Text("{a}的,为{b}", "{b} if {a}")
+            rest = Text("其他情形为{b}", "otherwise {b}")
+            parts = [
+                _say(template, scope, a=truth(branch.condition, scope), b=describe(branch.value, scope))
+                if branch.condition is not None
+                else _say(rest, scope, b=describe(branch.value, scope))
+                for branch in branches
+            ]
+            return join(parts, voice.text(Text(";", "; ")))
+        case Aggregate():
+            return aggregate(expression, scope, where=None)
+        case Call():
+            return _call(expression, scope)
+        case Between(word=between, first=first, second=second):
+            return _say(BETWEEN[between], scope, a=describe(first, scope), b=describe(second, scope))
+        case Part(word=part, operand=operand):
+            return _say(PARTS[part], scope, a=describe(operand, scope))
+        case Round(operand=operand, places=places, mode=mode):
+            template = Text("({a},{m}至小数点后{n}位)", "({a}, {m} to {n} places)")
+            if places == 0:
+                template = Text("({a},{m}取整)", "({a}, {m} to a whole number)")
+            slots = {"m": plain(voice.text(ROUNDING[mode])), "n": plain(str(places))}
+            return _say(template, scope, a=describe(operand, scope), **slots)
+
+
+def truth(expression: Expression, scope: Scope) -> Inline:
+    """The words for a condition: a bare name of yes and no is made a clause."""
+    if isinstance(expression, Reference):
+        entry = scope.lexicon.find(expression.name, scope.record)
+        named = describe(expression, scope)
+        if entry is not None and entry.kind is NameKind.FIELD:
+            return _say(Text("{a}为“是”", "{a} is “yes”"), scope, a=named)
+        return _say(Text("符合“{a}”", "“{a}” holds"), scope, a=named)
+    return describe(expression, scope)
+
+
+def clause(expression: Expression, scope: Scope) -> Inline:
+    """The words for a condition that stands beside others: in parentheses when it joins several."""
+    compound = isinstance(expression, Binary) and expression.operator in LOGIC or isinstance(expression, If | Cases)
+    inner = truth(expression, scope)
+    return _parenthesised(inner, scope) if compound else inner
+
+
+def name_text(name: str, scope: Scope, enum: str | None = None) -> Inline:
+    """The label of what a name stands for, linked to its definition."""
+    entry = scope.lexicon.find(name, scope.record, enum)
+    if entry is None:
+        return plain(scope.voice.text(RESULTS[name])) if name in RESULTS else (Piece(name),)
+    return (linked(entry, scope.voice),)
+
+
+def linked(entry: Entry, voice: Voice) -> Piece:
+    """The label of an entry with a link to its anchor."""
+    return voice.written(entry.label, entry.name, f"#{entry.anchor}")
+
+
+def aggregate(expression: Aggregate, scope: Scope, where: Inline | None) -> Inline:
+    """The words for a total over records; `where` replaces the words of its condition when it is said elsewhere."""
+    inner = scope.under(expression.record.text)
+    record = name_text(expression.record.text, replace(scope, record=None))
+    condition = _condition(expression, inner) if where is None else where
+    keys = _keys(expression.keys, inner)
+    operand = describe(expression.value, inner) if expression.value is not None else ()
+    return _say(AGGREGATES[expression.word], scope, r=record, w=condition, k=keys, v=operand)
+
+
+def _condition(expression: Aggregate, inner: Scope) -> Inline:
+    every = expression.word is AggregateWord.EVERY
+    if expression.where is None:
+        return ()
+    words = truth(expression.where, inner)
+    if every:
+        return _say(Text("符合:{a}", "meets: {a}"), inner, a=words)
+    return _say(Text("({a})", " ({a})"), inner, a=words)
+
+
+def _keys(keys: tuple[Identifier, ...], inner: Scope) -> Inline:
+    if not keys:
+        return ()
+    names = join([name_text(key.text, inner) for key in keys], inner.voice.text(LISTING))
+    return _say(Text("(按{a}计)", " counted by {a}"), inner, a=names)
+
+
+def _say(template: Text, scope: Scope, **slots: Inline) -> Inline:
+    return fill(scope.voice.text(template), **slots)
+
+
+def _parenthesised(inner: Inline, scope: Scope) -> Inline:
+    return _say(Text("({a})", "({a})"), scope, a=inner)
+
+
+def _negation(operand: Expression, scope: Scope) -> Inline:
+    if isinstance(operand, Reference):
+        entry = scope.lexicon.find(operand.name, scope.record)
+        named = describe(operand, scope)
+        if entry is not None and entry.kind is NameKind.FIELD:
+            return _say(Text("{a}为“否”", "{a} is “no”"), scope, a=named)
+        return _say(Text("不符合“{a}”", "“{a}” does not hold"), scope, a=named)
+    if isinstance(operand, Aggregate) and operand.word is AggregateWord.ANY:
+        record = name_text(operand.record.text, replace(scope, record=None))
+        condition = _condition(operand, scope.under(operand.record.text))
+        return _say(Text("无{r}记录{w}", "there is no record of {r}{w}"), scope, r=record, w=condition)
+    return _say(Text("并非({a})", "not ({a})"), scope, a=truth(operand, scope))
+
+
+def _binary(expression: Binary, scope: Scope) -> Inline:
+    operator, left, right = expression.operator, expression.left, expression.right
+    if operator in LOGIC:
+        return _say(LOGIC[operator], scope, a=_joined(left, operator, scope), b=_joined(right, operator, scope))
+    if operator in ARITHMETIC:
+        tight = operator in (BinaryOperator.MULTIPLY, BinaryOperator.DIVIDE, BinaryOperator.OF)
+        first = _factor(left, scope) if tight else describe(left, scope)
+        loose = operator is BinaryOperator.ADD
+        return _say(ARITHMETIC[operator], scope, a=first, b=describe(right, scope) if loose else _factor(right, scope))
+    table = TIME_COMPARISONS if Flavour.TIME in (flavour(left, scope), flavour(right, scope)) else COMPARISONS
+    first = _item(left, _enum(right, scope), scope)
+    return _say(table[operator], scope, a=first, b=_item(right, _enum(left, scope), scope))
+
+
+def _joined(expression: Expression, operator: BinaryOperator, scope: Scope) -> Inline:
+    same = isinstance(expression, Binary) and expression.operator is operator
+    return truth(expression, scope) if same else clause(expression, scope)
+
+
+def _factor(expression: Expression, scope: Scope) -> Inline:
+    loose = isinstance(expression, Binary) and expression.operator in (BinaryOperator.ADD, BinaryOperator.SUBTRACT)
+    inner = describe(expression, scope)
+    return _parenthesised(inner, scope) if loose or isinstance(expression, If | Cases) else inner
+
+
+def _item(expression: Expression, enum: str | None, scope: Scope) -> Inline:
+    return name_text(expression.name, scope, enum) if isinstance(expression, Reference) else describe(expression, scope)
+
+
+def _within(expression: Within, scope: Scope) -> Inline:
+    duration, anchor = describe(expression.duration, scope), describe(expression.anchor, scope)
+    operand = scope.subject_of_within if expression.operand is None else describe(expression.operand, scope)
+    return _say(WITHIN[expression.before], scope, a=operand, b=duration, c=anchor)
+
+
+def _call(expression: Call, scope: Scope) -> Inline:
+    arguments = join([describe(item, scope) for item in expression.arguments], scope.voice.text(LISTING))
+    extremes = {
+        "least": Text("{a}中的最小者", "the least of {a}"),
+        "greatest": Text("{a}中的最大者", "the greatest of {a}"),
+    }
+    if expression.name.text in extremes:
+        return _say(extremes[expression.name.text], scope, a=arguments)
+    table = name_text(expression.name.text, replace(scope, record=None))
+    return _say(Text("按{a}查“{t}”所得", "“{t}” for {a}"), scope, a=arguments, t=table)
+
+
+def _enum(expression: Expression, scope: Scope) -> str | None:
+    """The enumeration of an expression's values, None where it has none that can be told."""
+    match expression:
+        case Reference(name="grade" | "grade_after"):
+            return scope.lexicon.grades
+        case Reference(name=name):
+            entry = scope.lexicon.find(name, scope.record)
+            if entry is None or entry.kind is NameKind.VALUE:
+                return None
+            return _enum(entry.meaning, scope) if entry.meaning is not None else enum_of(entry.type)
+        case OrElse(operand=operand):
+            return _enum(operand, scope)
+        case Aggregate(value=operand, record=record) if operand is not None:
+            return _enum(operand, scope.under(record.text))
+    return None
+
+
+def flavour(expression: Expression, scope: Scope) -> Flavour:
+    """Whether an expression is a time, a truth or something else, as far as the wording depends on it."""
+    match expression:
+        case DateLiteral() | MonthLiteral() | Context():
+            return Flavour.TIME
+        case Part(word=PartWord.MONTH):
+            return Flavour.TIME
+        case Aggregate(word=AggregateWord.LATEST | AggregateWord.EARLIEST):
+            return Flavour.TIME
+        case Binary(operator=BinaryOperator.ADD | BinaryOperator.SUBTRACT, left=left, right=right):
+            times = flavour(left, scope) is Flavour.TIME, flavour(right, scope) is Flavour.TIME
+            return Flavour.TIME if times[0] and not times[1] else Flavour.OTHER
+        case OrElse(operand=operand):
+            return flavour(operand, scope)
+        case Reference(name=name):
+            return _named_flavour(scope.lexicon.find(name, scope.record), scope)
+    return Flavour.OTHER
+
+
+def _named_flavour(entry: Entry | None, scope: Scope) -> Flavour:
+    if entry is None:
+        return Flavour.OTHER
+    if entry.meaning is not None:
+        return flavour(entry.meaning, scope)
+    if entry.type is None:
+        return Flavour.OTHER
+    if entry.type.name in (TypeWord.DATE, TypeWord.MONTH):
+        return Flavour.TIME
+    return Flavour.TRUTH if entry.type.name is TypeWord.TRUTH else Flavour.OTHER
+
+
+def number_text(number: int, scale: int) -> Inline:
+    """A bare number of the core as a value."""
+    return value(decimal(number, scale))
