@@ -1,4 +1,4 @@
-"""Where the files that are not Python lie: the grammar and the keyword table.
+"""Where the files that are not Python lie: the grammar, the keyword table and the pages of the diagnostics.
 
 In a wheel they stand inside the package, in a checkout and an editable install one level up.
 """
@@ -14,8 +14,18 @@ PACKAGE = Path(__file__).resolve().parent
 @cache
 def grammar_file(name: str) -> Path:
     """The path of a file of `grammar/`; InternalError if the installation is broken."""
-    for folder in (PACKAGE / "grammar", PACKAGE.parent / "grammar"):
+    return _installed(Path("grammar", name))
+
+
+@cache
+def error_page(code: str) -> Path:
+    """The path of the page about a diagnostic code such as `CR0201`; InternalError if the installation is broken."""
+    return _installed(Path("docs", "errors", f"{code}.md"))
+
+
+def _installed(name: Path) -> Path:
+    for folder in (PACKAGE, PACKAGE.parent):
         path = folder / name
         if path.is_file():
             return path
-    raise InternalError(f"grammar file {name} is not installed")
+    raise InternalError(f"{name} is not installed")
