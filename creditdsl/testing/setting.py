@@ -1,0 +1,124 @@
+"""What a field may hold in one assessment period: a strategy and an ordinary value for each field.
+
+A `Setting` belongs to one program, period and as-of day. Values are those of the core: integers at the scale of the
+type, days since 1970-01-01, names of choices, None for absent.
+"""
+
+from hypothesis import strategies
+from hypothesis.strategies import SearchStrategy
+
+from creditdsl.core.calendar import month_of
+from creditdsl.core.intervals import INPUT_DAYS, INPUT_MONTHS
+from creditdsl.core.ir import ContextDay, InputField, InputTable, Interval, Program, Value
+from creditdsl.core.subject import RunContext
+from creditdsl.core.types import Choice, Day, Month, Number, Optional, Text, Truth, plain
+from creditdsl.testing.landmarks import FieldKey, Landmarks
+
+Row = dict[str, Value]
+
+TEXTS = ("甲", "乙", "丙")
+SUBJECT_KEY = "S1"
+UNBOUNDED = 10**12
+"""How far a number without a declared range is tried."""
+
+
+class Setting:
+    """The strategies and ordinary values of every field of `program` in one run."""
+
+    def __init__(self, program: Program, run: RunContext, known: dict[FieldKey, Landmarks]) -> None:
+        self.run = run
+        self.days = {day: run.day(day) for day in ContextDay}
+        self.tables: dict[str | None, InputTable] = {None: program.subject}
+        self.tables.update({table.name: table for table in program.records})
+        self._program = program
+        self._values = {
+            (name, field.name): self._tried(field, known[name, field.name])
+            for name, table in self.tables.items()
+            for field in table.fields
+        }
+        self._strategies = {
+            (name, field.name): self._strategy(field, self._values[name, field.name])
+            for name, table in self.tables.items()
+            for field in table.fields
+        }
+
+    def ordinary(self, table: str | None, field: str) -> Value:
+        """The most ordinary value of a field, present even where it may be absent."""
+        return self._values[table, field][0]
+
+    def strategy(self, table: str | None, field: str) -> SearchStrategy[Value]:
+        return self._strategies[table, field]
+
+    def values(self, table: str | None, field: str) -> tuple[Value, ...]:
+        """The landmarks of a field, absence not among them."""
+        return self._values[table, field]
+
+    def field(self, table: str | None, name: str) -> InputField:
+        return self.tables[table].field(name)
+
+    def plain_row(self, table: str | None) -> Row:
+        """A row of ordinary values, absent where a field may be absent."""
+        return {
+            field.name: None if isinstance(field.type, Optional) else self.ordinary(table, field.name)
+            for field in self.tables[table].fields
+        }
+
+    def clamp(self, field: InputField, value: int) -> int:
+        bounds = self.bounds(field)
+        return min(max(value, bounds.low), bounds.high)
+
+    def bounds(self, field: InputField) -> Interval:
+        """The range of a number, a day or a month."""
+        if field.range is not None:
+            return field.range
+        if isinstance(plain(field.type), Day):
+            return INPUT_DAYS
+        if isinstance(plain(field.type), Month):
+            return INPUT_MONTHS
+        return Interval(-UNBOUNDED, UNBOUNDED)
+
+    def _tried(self, field: InputField, known: Landmarks) -> tuple[Value, ...]:
+        if field.key:
+            return (SUBJECT_KEY,)
+        match plain(field.type):
+            case Truth():
+                return (False, True)
+            case Number():
+                bounds = self.bounds(field)
+                return self._within(field, (self.clamp(field, 0), *known.values, bounds.low, bounds.high))
+            case Day():
+                near = (self.days[day] + distance for day, distance in known.distances)
+                return self._within(field, (*near, *known.values))
+            case Month():
+                months = (month_of(self.days[day] + distance) for day, distance in known.distances)
+                return self._within(field, (*months, *known.values))
+            case Choice(enum=enum):
+                named = [value for value in known.values if isinstance(value, str)]
+                return (*self._program.enum(enum).names, *named)
+            case Text():
+                return (*TEXTS, *known.values)
+
+    def _within(self, field: InputField, values: tuple[int | str, ...]) -> tuple[Value, ...]:
+        bounds = self.bounds(field)
+        inside = tuple(value for value in values if isinstance(value, int) and bounds.low <= value <= bounds.high)
+        return tuple(dict.fromkeys(inside)) or (bounds.low,)
+
+    def _strategy(self, field: InputField, values: tuple[Value, ...]) -> SearchStrategy[Value]:
+        parts: list[SearchStrategy[Value]] = [strategies.sampled_from(values)]
+        match plain(field.type):
+            case Number():
+                bounds = self.bounds(field)
+                parts.append(strategies.integers(bounds.low, bounds.high))
+            case Day():
+                parts.append(self._days_around(field))
+            case Truth() | Month() | Choice() | Text():
+                pass
+        if isinstance(field.type, Optional):
+            parts.insert(0, strategies.none())
+        return strategies.one_of(parts)
+
+    def _days_around(self, field: InputField) -> SearchStrategy[Value]:
+        """Any day from a year before the period to two months after the as-of day, within the field's range."""
+        first = self.clamp(field, self.days[ContextDay.PERIOD_START] - 400)
+        last = self.clamp(field, max(self.days.values()) + 60)
+        return strategies.integers(first, last)

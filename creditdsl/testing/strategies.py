@@ -1,0 +1,176 @@
+"""Hypothesis strategies for the subjects of a policy.
+
+`samples(program)` gives whole runs (period, as-of day, subject), `subjects(program)` subjects alone. They are biased
+to every constant of the policy and its neighbours, to records that share keys, and to combinations that make rules
+fire. A subject is JSON as `core.inputs` takes it, and always valid.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TypeVar
+
+from hypothesis import strategies
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from creditdsl.core.calendar import date_of
+from creditdsl.core.inputs import parse_period
+from creditdsl.core.ir import Constant, InputTable, JsonObject, JsonRecord, PeriodKind, Program
+from creditdsl.core.notation import json_value
+from creditdsl.core.subject import Period, RunContext
+from creditdsl.core.types import Day
+from creditdsl.core.walk import walk
+from creditdsl.diagnostics import PolicyError
+from creditdsl.testing.aiming import Aim, Scene
+from creditdsl.testing.forms import Forms
+from creditdsl.testing.goals import Goal, Goals, goals, opaque_definitions
+from creditdsl.testing.landmarks import expressions, landmarks
+from creditdsl.testing.quiet import quiet_row
+from creditdsl.testing.setting import Row, Setting
+
+AS_OF_DELAYS = (120, 0, 1, 30, 365)
+"""Days from the end of the period to the as-of day."""
+
+DEFAULT_YEAR = 2020
+MOST_PERIODS = 12
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One run to try: `period` as `core.inputs.parse_period` takes it, and the subject as JSON."""
+
+    period: str
+    as_of: date
+    subject: JsonObject
+
+
+class World:
+    """What is worked out once for a program, and serves every drawing."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.forms = Forms(program, opaque_definitions(program))
+        self.known = landmarks(program, self.forms)
+        self.goals = goals(program)
+        self.periods = _periods(program)
+        self._settings: dict[tuple[str, date], Setting] = {}
+        first = self.periods[0]
+        self.quiet = quiet_row(program, self.setting(first, first.end + timedelta(days=AS_OF_DELAYS[0])))
+
+    def setting(self, period: Period, as_of: date) -> Setting:
+        """The values to try in one run."""
+        found = self._settings.get((period.text, as_of))
+        if found is None:
+            found = Setting(self.program, RunContext(period, as_of), self.known)
+            self._settings[period.text, as_of] = found
+        return found
+
+
+def samples(program: Program) -> SearchStrategy[Sample]:
+    """Runs of a program: a period in which it is in force, an as-of day, and a valid subject."""
+    return _samples(World(program))
+
+
+def subjects(program: Program, period: str, as_of: date) -> SearchStrategy[JsonObject]:
+    """Valid subjects of a program for one period, as `core.inputs.parse_period` takes it, and as-of day."""
+    world = World(program)
+    return _subjects(world, world.setting(parse_period(program, period), as_of))
+
+
+def periods(program: Program) -> SearchStrategy[str]:
+    """Periods in which the policy is in force; those of its cases and dated values are preferred."""
+    return strategies.sampled_from([period.text for period in _periods(program)])
+
+
+def as_of_days(period: Period) -> SearchStrategy[date]:
+    """As-of days from the last day of the period on."""
+    return strategies.sampled_from([period.end + timedelta(days=days) for days in AS_OF_DELAYS])
+
+
+@strategies.composite
+def _samples(draw: DrawFn, world: World) -> Sample:
+    period = draw(strategies.sampled_from(world.periods))
+    as_of = draw(as_of_days(period))
+    return Sample(period.text, as_of, draw(_subjects(world, world.setting(period, as_of))))
+
+
+@strategies.composite
+def _subjects(draw: DrawFn, world: World, setting: Setting) -> JsonObject:
+    program = world.program
+    tables = [table.name for table in program.records]
+    scene = Scene(setting.plain_row(None) | world.quiet, {name: [] for name in tables})
+    aim = Aim(draw, program, world.forms, setting, scene)
+    for name in _few(draw, [field.name for field in program.subject.fields if not field.key], 4):
+        scene.subject[name] = draw(setting.strategy(None, name))
+    for name in _few(draw, tables, 2):
+        aim.record(name)
+    for goal in _drawn_goals(draw, world.goals):
+        _pursue(draw, aim, goal)
+    return as_json(program, scene)
+
+
+def _few(draw: DrawFn, items: Sequence[Item], most: int) -> list[Item]:
+    return draw(strategies.lists(strategies.sampled_from(items), max_size=most)) if items else []
+
+
+def _drawn_goals(draw: DrawFn, found: Goals) -> list[Goal]:
+    """Several faults, so that scores spread over all bands, fewer of the other rules, and single comparisons."""
+    return [
+        *_few(draw, found.faults, 6),
+        *_few(draw, found.details, 3),
+        *_few(draw, found.reliefs, 2),
+    ]
+
+
+def _pursue(draw: DrawFn, aim: Aim, goal: Goal) -> None:
+    here = aim.record(goal.table) if goal.table is not None else None
+    wanted = draw(strategies.integers(0, 5)) < 5
+    for condition in goal.conditions:
+        aim.at(condition, wanted, here)
+
+
+def as_json(program: Program, scene: Scene) -> JsonObject:
+    """The subject of a scene as JSON."""
+    subject: JsonObject = dict(_json_row(program.subject, scene.subject))
+    for table in program.records:
+        subject[table.name] = [_json_row(table, row) for row in scene.records[table.name]]
+    return subject
+
+
+def _json_row(table: InputTable, row: Row) -> JsonRecord:
+    return {field.name: json_value(row[field.name], field.type) for field in table.fields}
+
+
+def _periods(program: Program) -> tuple[Period, ...]:
+    """Periods in which the policy is in force, those of its cases first, then around the days that it names."""
+    years = [case.period for case in program.cases]
+    days = {
+        node.value
+        for expression in expressions(program)
+        for node in walk(expression)
+        if isinstance(node, Constant) and node.type == Day() and isinstance(node.value, int)
+    }
+    header = program.header
+    named = [header.effective_start, header.effective_end, *(date_of(day) for day in sorted(days))]
+    dates = [item for item in named if item is not None] or [date(DEFAULT_YEAR, 6, 30)]
+    for item in dates:
+        years.extend(_period_texts(item, header.period))
+    found = (_in_force(program, text) for text in dict.fromkeys(years))
+    return tuple(period for period in found if period is not None)[:MOST_PERIODS]
+
+
+def _period_texts(day: date, kind: PeriodKind) -> tuple[str, ...]:
+    """The period of a day, the next and the one before."""
+    if kind is PeriodKind.YEAR:
+        return (str(day.year), str(day.year + 1), str(day.year - 1))
+    months = (day.year * 12 + day.month - 1 + step for step in (0, 1, -1))
+    return tuple(f"{month // 12:04}-{month % 12 + 1:02}" for month in months)
+
+
+def _in_force(program: Program, text: str) -> Period | None:
+    try:
+        return parse_period(program, text)
+    except PolicyError:
+        return None
