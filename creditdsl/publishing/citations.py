@@ -165,10 +165,7 @@ WORD_ORDER = tuple(LocatorWord)
 
 def _order(locators: tuple[Locator, ...]) -> tuple[tuple[int, int, str], ...]:
     """Articles before annexes, by number where the number is one."""
-    return tuple(
-        (WORD_ORDER.index(item.word), _number(item.number or ""), item.number or "")
-        for item in locators
-    )
+    return tuple((WORD_ORDER.index(item.word), _number(item.number or ""), item.number or "") for item in locators)
 
 
 def _number(text: str) -> int:

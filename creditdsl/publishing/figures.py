@@ -4,8 +4,9 @@ In: exact numbers (digits and decimal places, or an integer at a scale), dates, 
 rounds: what cannot be written exactly is written with all its places.
 """
 
-from datetime import date, timedelta
+from datetime import date
 
+from creditdsl.core.calendar import date_of
 from creditdsl.core.ir import Value
 from creditdsl.core.types import Day, Month, Number, Optional, Type, Unit
 from creditdsl.diagnostics import Language
@@ -26,7 +27,6 @@ MONTHS = (
     "November",
     "December",
 )
-EPOCH = date(1970, 1, 1)
 MINUS = "\u2212"
 
 
@@ -143,7 +143,7 @@ def core_value(value: Value, type_: Type, language: Language) -> str:
         return value or ""
     match plain:
         case Day():
-            return day_text(EPOCH + timedelta(days=value), language)
+            return day_text(date_of(value), language)
         case Month():
             return month_text(value // 12, value % 12 + 1, language)
         case Number(unit=Unit.RATE, scale=scale):

@@ -5,6 +5,7 @@ what it names, linked to its definition. `申报日期 缺失 或 申报日期 >
 The wording says whether a limit includes its number, as the expression does.
 """
 
+import re
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -75,6 +76,10 @@ class Scope:
     def under(self, record: str) -> "Scope":
         """The scope of an expression over one record."""
         return replace(self, record=record)
+
+
+REMARK = re.compile(r"(?<=[^\s((])\s*[((][^()()]*[))]$")
+"""A remark such as `(未申报的为空)` that the data dictionary shows in full."""
 
 
 class Flavour(Enum):
@@ -183,8 +188,9 @@ def name_text(name: str, scope: Scope, enum: str | None = None) -> Inline:
 
 
 def linked(entry: Entry, voice: Voice) -> Piece:
-    """The label of an entry with a link to its anchor."""
-    return voice.written(entry.label, entry.name, f"#{entry.anchor}")
+    """The label of an entry with a link to its anchor; a field's without the remark in parentheses at its end."""
+    piece = voice.written(entry.label, entry.name, f"#{entry.anchor}")
+    return replace(piece, text=REMARK.sub("", piece.text)) if entry.kind is NameKind.FIELD else piece
 
 
 def aggregate(expression: Aggregate, scope: Scope, where: Inline | None) -> Inline:

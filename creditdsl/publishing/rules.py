@@ -1,0 +1,340 @@
+"""The rules of the document: grades, start score, indicators, special rules on the grade, measures and repair.
+
+In: an edition. Out: views for the templates, in the order in which the program has the rules.
+"""
+
+from dataclasses import dataclass, replace
+
+from creditdsl.core.ir import Measure as CoreMeasure
+from creditdsl.core.ir import Step
+from creditdsl.diagnostics import InternalError, Text
+from creditdsl.publishing.conditions import alternatives, condition, record_condition, rule_condition
+from creditdsl.publishing.edition import Edition, RuleView, repair_view, rule_view, written_rule
+from creditdsl.publishing.eligibility import Eligibility, eligibility
+from creditdsl.publishing.figures import core_value, quantity
+from creditdsl.publishing.pieces import Block, Inline, Piece, join, plain
+from creditdsl.publishing.prose import describe, name_text, truth
+from creditdsl.publishing.ruler import tones
+from creditdsl.syntax.tree import (
+    Band,
+    Bound,
+    BoundsBand,
+    BoundWord,
+    ByRule,
+    Cases,
+    Grades,
+    Grant,
+    Indicator,
+    Measure,
+    MeasureWord,
+    RepairDirect,
+    RepairPoints,
+    Score,
+    Sign,
+    WhenBand,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GradeView:
+    """A grade, best first: `limits` says which scores or what condition give it, empty when only rules give it."""
+
+    anchor: str
+    name: str
+    label: Piece
+    tone: str
+    limits: Inline
+
+
+BOUNDS: dict[BoundWord, Text] = {
+    BoundWord.OR_MORE: Text("{n}以上", "{n} or more"),
+    BoundWord.OR_LESS: Text("{n}以下", "{n} or less"),
+    BoundWord.UNDER: Text("不满{n}", "under {n}"),
+    BoundWord.OVER: Text("超过{n}", "over {n}"),
+}
+
+
+def bounds_text(this: Edition, bounds: tuple[Bound, ...]) -> Inline:
+    """Limits in the words of the Civil Code: 70分以上不满90分."""
+    parts = [this.say(BOUNDS[item.word], n=describe(item.number, this.scope())) for item in bounds]
+    return join(parts, this.text(Text("", ", ")))
+
+
+def grade_views(this: Edition) -> tuple[GradeView, ...]:
+    """The grades, best first."""
+    grades = next((item for item in this.declarations if isinstance(item, Grades)), None)
+    tone = tones(this.program)
+    if grades is None:
+        return ()
+    return tuple(
+        GradeView(
+            this.lexicon.grade_anchor(band.grade.text),
+            band.grade.text,
+            this.voice.written(band.label, band.grade.text),
+            tone.get(band.grade.text, "rule"),
+            _limits(this, band),
+        )
+        for band in grades.bands
+    )
+
+
+def _limits(this: Edition, band: Band) -> Inline:
+    match band.limits:
+        case ByRule():
+            return ()
+        case WhenBand(condition=expression):
+            return truth(expression, this.scope())
+        case BoundsBand(bounds=bounds):
+            return bounds_text(this, bounds)
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreView:
+    label: Piece
+    base: tuple[Block, ...]
+    bounds: str
+    basis: tuple[Piece, ...]
+    notes: tuple[Piece, ...]
+    formula: str
+    """The key of the wording of the formula."""
+
+
+def score_view(this: Edition) -> ScoreView | None:
+    """The score, None for a policy without one."""
+    score = next((item for item in this.declarations if isinstance(item, Score)), None)
+    if score is None:
+        return None
+    signs = {item.points.sign for item in this.declarations if isinstance(item, Indicator)}
+    formula = "formula_both" if len(signs) > 1 else "formula_add" if Sign.ADD in signs else "formula_deduct"
+    basis = tuple(this.cite(item) for item in score.clauses.basis)
+    notes = tuple(this.voice.written(note) for note in score.clauses.notes)
+    label = this.voice.written(score.label, this.text(Text("得分", "Score")))
+    base = alternatives(score.base, this.scope(), Text("{v}", "{v}"))
+    return ScoreView(label, base, _score_bounds(this), basis, notes, formula)
+
+
+def _score_bounds(this: Edition) -> str:
+    result = this.program.result
+    if result.score is None or (result.score_low is None and result.score_high is None):
+        return ""
+    type_ = this.program.definition(result.score).type
+    low, high = (
+        core_value(bound, type_, this.voice.language) if bound is not None else ""
+        for bound in (result.score_low, result.score_high)
+    )
+    if low and high:
+        return this.text(Text(f"{low}至{high}", f"{low} to {high}"))
+    return this.text(Text(f"不低于{low}", f"at least {low}") if low else Text(f"不高于{high}", f"at most {high}"))
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorView:
+    rule: RuleView
+    points: tuple[Block, ...]
+    cap: Inline
+    lasts: Inline
+    adds: bool
+
+
+def indicator_views(this: Edition) -> tuple[IndicatorView, ...]:
+    """The indicators in the order of the program."""
+    views = []
+    for finding in this.program.result.findings:
+        indicator = written_rule(this, finding.rule.code)
+        if isinstance(indicator, Indicator):
+            views.append(_indicator(this, indicator))
+    return tuple(views)
+
+
+def _indicator(this: Edition, indicator: Indicator) -> IndicatorView:
+    each, scope = indicator.for_each, this.scope()
+    record = each.record.text if each else None
+    blocks: tuple[Block, ...] = ()
+    if each is not None:
+        blocks = (record_condition(each, indicator.where, scope),)
+    rule = rule_view(this, indicator, blocks + rule_condition(indicator.clauses, scope))
+    points = alternatives(indicator.points.value, this.scope(record), _points_template(indicator))
+    cap: Inline = ()
+    if indicator.capped is not None:
+        cap = this.say(Text("累计不超过{n}", "at most {n} in all"), n=describe(indicator.capped, scope))
+    return IndicatorView(rule, points, cap, _lasts(this, indicator), indicator.points.sign is Sign.ADD)
+
+
+def _points_template(indicator: Indicator) -> Text:
+    adds = indicator.points.sign is Sign.ADD
+    if isinstance(indicator.points.value, Cases) or indicator.for_each is None:
+        return Text("加{v}", "add {v}") if adds else Text("扣{v}", "deduct {v}")
+    return Text("每次加{v}", "add {v} each time") if adds else Text("每次扣{v}", "deduct {v} each time")
+
+
+def _lasts(this: Edition, indicator: Indicator) -> Inline:
+    if indicator.lasts is None or indicator.for_each is None:
+        return ()
+    inner = this.scope(indicator.for_each.record.text)
+    template = Text("自{d}起{n}内计分", "counts for {n} from {d}")
+    start = name_text(indicator.lasts.start.text, inner)
+    return this.say(template, d=start, n=describe(indicator.lasts.duration, inner))
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """A rule on the grade: the grade it gives or limits, or by how many grades it lowers."""
+
+    rule: RuleView
+    grade: Piece | None
+    tone: str
+    demote: int
+
+
+def step_views(this: Edition, steps: tuple[Step, ...]) -> tuple[StepView, ...]:
+    """The rules of one grading step."""
+    tone = tones(this.program)
+    return tuple(
+        StepView(
+            rule_view(this, written_rule(this, step.rule.code)),
+            this.grade(step.grade) if step.grade is not None else None,
+            tone.get(step.grade or "", "rule"),
+            step.demote,
+        )
+        for step in steps
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class GrantView:
+    restricts: bool
+    label: Piece
+    value: Inline
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureView:
+    """A measure; `eligible` has one word for each grade, best first, and one for subjects that are not graded."""
+
+    rule: RuleView
+    penalty: bool
+    may: bool
+    by: tuple[Piece, ...]
+    on: Piece | None
+    grants: tuple[GrantView, ...]
+    lasts: str
+    excludes: tuple[Piece, ...]
+    eligible: tuple[str, ...]
+
+
+def measure_views(this: Edition) -> tuple[MeasureView, ...]:
+    """The measures in the order of the program."""
+    verdicts = eligibility(this.program)
+    return tuple(_measure(this, item, verdicts[item.rule.code]) for item in this.program.result.measures)
+
+
+def _measure(this: Edition, core: CoreMeasure, verdicts: dict[str | None, Eligibility]) -> MeasureView:
+    measure = written_rule(this, core.rule.code)
+    if not isinstance(measure, Measure):
+        raise InternalError(f"the program's measure {core.rule.code} is declared as another rule")
+    lasts = measure.lasts
+    return MeasureView(
+        rule_view(this, measure),
+        measure.word is MeasureWord.PENALTY,
+        measure.may,
+        tuple(this.voice.written(label) for label in measure.by),
+        this.voice.written(measure.on) if measure.on is not None else None,
+        tuple(_grant(this, grant) for grant in measure.grants),
+        quantity(lasts.digits, lasts.places, lasts.unit, this.voice.language) if lasts is not None else "",
+        tuple(this.rule_link(item.text) for item in measure.excludes if item.text in this.lexicon.names),
+        tuple(verdict.value for verdict in verdicts.values()),
+    )
+
+
+def _grant(this: Edition, grant: Grant) -> GrantView:
+    words = describe(grant.value, this.scope()) if grant.value is not None else ()
+    return GrantView(grant.restricts, this.voice.written(grant.label, grant.name.text), words)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityView:
+    """An authority and the measures it takes; `name` is None for those that name no authority."""
+
+    name: Piece | None
+    measures: tuple[MeasureView, ...]
+
+
+def authority_views(measures: tuple[MeasureView, ...]) -> tuple[AuthorityView, ...]:
+    """The measures by authority, in the order in which the authorities are first named."""
+    groups: dict[Piece | None, list[MeasureView]] = {}
+    for measure in measures:
+        for authority in measure.by or (None,):
+            groups.setdefault(authority, []).append(measure)
+    named = [AuthorityView(name, tuple(items)) for name, items in groups.items() if name is not None]
+    unnamed = [AuthorityView(None, tuple(items)) for name, items in groups.items() if name is None]
+    return tuple(named + unnamed)
+
+
+@dataclass(frozen=True, slots=True)
+class RepairView:
+    """A repair. `restores` are the conditions and shares of a repair of points, `outcome` the words of the other."""
+
+    rule: RuleView
+    of: tuple[Piece, Piece]
+    clock: Inline
+    restores: tuple[tuple[Inline, Inline], ...]
+    outcome: tuple[Inline, ...]
+
+
+def repair_views(this: Edition) -> tuple[tuple[RepairView, ...], tuple[RepairView, ...]]:
+    """The repairs of points, and those of direct grades."""
+    points, directs = [], []
+    for plan in this.program.result.points_repairs:
+        repair = this.repairs[plan.indicator]
+        if isinstance(repair, RepairPoints):
+            points.append(_points_repair(this, repair))
+    for direct_plan in this.program.result.direct_repairs:
+        repair = this.repairs[direct_plan.direct]
+        if isinstance(repair, RepairDirect):
+            directs.append(_direct_repair(this, repair))
+    return tuple(points), tuple(directs)
+
+
+CLOCK = Text("自{a}起,至{b}止", "from {a} to {b}")
+
+
+def _points_repair(this: Edition, repair: RepairPoints) -> RepairView:
+    indicator = written_rule(this, repair.indicator.text)
+    each = repair.for_each or (indicator.for_each if isinstance(indicator, Indicator) else None)
+    inner = this.scope(each.record.text if each else None)
+    start, end = name_text(repair.start.text, inner), name_text(repair.end.text, inner)
+    blocks = rule_condition(repair.clauses, this.scope())
+    inner = replace(inner, subject_of_within=end)
+    restores: list[tuple[Inline, Inline]] = []
+    otherwise = plain(this.text(Text("其他情形", "Otherwise")))
+    if isinstance(repair.restore, Cases):
+        for branch in repair.restore.branches:
+            when = truth(branch.condition, inner) if branch.condition is not None else otherwise
+            restores.append((when, describe(branch.value, inner)))
+    else:
+        restores.append(((), describe(repair.restore, inner)))
+    of = (this.code_link(repair.indicator.text), this.rule_link(repair.indicator.text))
+    clock = this.say(CLOCK, a=start, b=end)
+    return RepairView(repair_view(this, repair, blocks), of, clock, tuple(restores), ())
+
+
+def _direct_repair(this: Edition, repair: RepairDirect) -> RepairView:
+    scope = this.scope()
+    each = repair.for_each
+    inner = this.scope(each.record.text if each else None)
+    blocks: tuple[Block, ...] = ()
+    if each is not None:
+        blocks = (record_condition(each, repair.where, scope),)
+    elif repair.where is not None:
+        blocks = (condition(repair.where, scope),)
+    blocks += rule_condition(repair.clauses, scope)
+    clock: Inline = ()
+    if repair.start is not None and repair.end is not None:
+        clock = this.say(CLOCK, a=name_text(repair.start.text, inner), b=name_text(repair.end.text, inner))
+    outcome = [plain(this.text(Text("不再适用该直接判级,重新评价", "Evaluated again without this direct grade")))]
+    if repair.regrade is not None:
+        outcome.append(this.say(Text("不高于{g}", "at most {g}"), g=(this.grade(repair.regrade.text),)))
+    if repair.once_per_year:
+        outcome.append(plain(this.text(Text("同一年度内以一次为限", "once in a calendar year"))))
+    of = (this.code_link(repair.direct.text), this.rule_link(repair.direct.text))
+    return RepairView(repair_view(this, repair, blocks), of, clock, (), tuple(outcome))

@@ -1,0 +1,61 @@
+"""Documents to files: Jinja2 with autoescape for every template, rule text only ever a value.
+
+In: a policy's documents. Out: the bytes of each file by name; nothing is written here, and nothing depends on the
+machine, the time or the order of a set.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from creditdsl.core.ir import Program
+from creditdsl.diagnostics import LANGUAGES, Language
+from creditdsl.publishing.document import document
+from creditdsl.publishing.words import words
+from creditdsl.syntax.tree import Module
+
+HERE = Path(__file__).resolve().parent
+PAGES: dict[Language, str] = {"zh": "index.html", "en": "index.en.html"}
+ASSETS = ("style.css", "page.js")
+UNPRINTABLE = {
+    **{code: "\ufffd" for code in (*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF)},
+    **{code: "\ufffd" for code in (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))},
+    **{code: " " for code in (0x09, 0x0A, 0x0C, 0x0D, 0x2028, 0x2029)},
+}
+"""Characters that HTML does not allow or that turn the direction of the text around them, and what stands for them."""
+
+
+def printable(text: str) -> str:
+    """The text without control characters and without bidirectional controls, line breaks as spaces."""
+    return text.translate(UNPRINTABLE)
+
+
+def environment() -> Environment:
+    """The templates' environment: autoescape whatever a template is called, and undefined names are errors."""
+    return Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _finalize(value: object) -> object:
+    """Every value on its way into a page; markup made by our own macros passes, it was finalized inside them."""
+    return printable(value) if type(value) is str else value
+
+
+def site(program: Program, modules: tuple[Module, ...]) -> Mapping[str, bytes]:
+    """The files of a policy's site by name, in the order in which they are to be written."""
+    template = environment().get_template("page.html")
+    files: dict[str, bytes] = {}
+    for language in LANGUAGES:
+        text = template.render(doc=document(program, modules, language), w=words(language))
+        files[PAGES[language]] = text.encode("utf-8")
+    for name in ASSETS:
+        files[name] = (HERE / "assets" / name).read_bytes()
+    return files
