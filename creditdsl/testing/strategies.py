@@ -57,7 +57,7 @@ class World:
         self.periods = _periods(program)
         self._settings: dict[tuple[str, date], Setting] = {}
         first = self.periods[0]
-        self.quiet = quiet_row(program, self.setting(first, first.end + timedelta(days=AS_OF_DELAYS[0])))
+        self.quiet = quiet_row(program, self.setting(first, self.as_of(first)))
 
     def setting(self, period: Period, as_of: date) -> Setting:
         """The values to try in one run."""
@@ -67,16 +67,24 @@ class World:
             self._settings[period.text, as_of] = found
         return found
 
+    def as_of(self, period: Period) -> date:
+        """The most ordinary as-of day of a period."""
+        return period.end + timedelta(days=AS_OF_DELAYS[0])
+
 
 def samples(program: Program) -> SearchStrategy[Sample]:
     """Runs of a program: a period in which it is in force, an as-of day, and a valid subject."""
-    return _samples(World(program))
+    return samples_of(World(program))
 
 
 def subjects(program: Program, period: str, as_of: date) -> SearchStrategy[JsonObject]:
     """Valid subjects of a program for one period, as `core.inputs.parse_period` takes it, and as-of day."""
-    world = World(program)
-    return _subjects(world, world.setting(parse_period(program, period), as_of))
+    return valid_subjects(World(program), parse_period(program, period), as_of)
+
+
+def valid_subjects(world: World, period: Period, as_of: date) -> SearchStrategy[JsonObject]:
+    """Valid subjects for one run of a program's world."""
+    return _subjects(world, world.setting(period, as_of))
 
 
 def periods(program: Program) -> SearchStrategy[str]:
@@ -90,7 +98,8 @@ def as_of_days(period: Period) -> SearchStrategy[date]:
 
 
 @strategies.composite
-def _samples(draw: DrawFn, world: World) -> Sample:
+def samples_of(draw: DrawFn, world: World) -> Sample:
+    """Runs in a program's world."""
     period = draw(strategies.sampled_from(world.periods))
     as_of = draw(as_of_days(period))
     return Sample(period.text, as_of, draw(_subjects(world, world.setting(period, as_of))))

@@ -1,0 +1,133 @@
+"""The wording of cases and properties, in Chinese and English."""
+
+from creditdsl.diagnostics import Text
+
+PROPERTIES: dict[str, Text] = {
+    "total": Text(zh="每个有效主体都有结果", en="every valid subject has a result"),
+    "deterministic": Text(zh="同一主体的结果总是相同", en="the same subject always has the same result"),
+    "order-free": Text(zh="记录的先后次序不影响结果", en="the order of records does not change the result"),
+    "adds-up": Text(zh="起评分与各项分值之和等于得分", en="the base and the findings add up to the score"),
+    "in-order": Text(zh="级别按规定的次序得出", en="the grade follows the order of the steps"),
+    "levels-agree": Text(zh="评价结果与说明一致", en="evaluation and explanation agree"),
+    "repair-helps": Text(zh="修复不会降低得分或者级别", en="repair never lowers the score or the grade"),
+    "compiled-evaluates": Text(
+        zh="编译模块的评价与解释器一致", en="the compiled module evaluates as the interpreter does"
+    ),
+    "compiled-explains": Text(
+        zh="编译模块的说明与解释器一致", en="the compiled module explains as the interpreter does"
+    ),
+    "refuses-alike": Text(
+        zh="编译模块与解释器拒绝同样的数据", en="the compiled module refuses what the interpreter refuses"
+    ),
+}
+
+FACTS: dict[str, Text] = {
+    "score": Text(zh="得分", en="score"),
+    "score_after_repair": Text(zh="修复后得分", en="score after repair"),
+    "grade": Text(zh="级别", en="grade"),
+    "grade_after_repair": Text(zh="修复后级别", en="grade after repair"),
+    "refusals": Text(zh="拒绝的数据", en="refused data"),
+    "record": Text(zh="记录", en="record"),
+    "without": Text(zh="没有这条记录时", en="without the record"),
+    "with": Text(zh="有这条记录时", en="with the record"),
+    "error": Text(zh="错误", en="error"),
+    "expected": Text(zh="期望", en="expected"),
+    "computed": Text(zh="计算结果", en="computed"),
+    "evaluator": Text(zh="计算方", en="computed by"),
+    "subject": Text(zh="主体", en="subject"),
+}
+
+MACHINES: dict[str, Text] = {
+    "interpreter": Text(zh="解释器", en="the interpreter"),
+    "python": Text(zh="编译的 Python 模块", en="the compiled Python module"),
+}
+
+PASTE = Text(zh="把下面的案例写进规则文件,即可重现", en="to reproduce it, paste this case into the rule file")
+RUN_CASE = Text(
+    zh="改正规则,或者改正案例中的期望值",
+    en="correct the rule, or what the case expects",
+)
+GIVE_SUBJECT = Text(zh="改正案例中 `given` 部分的数据", en="correct the data that the case gives")
+
+NOT_GRADED = Text(zh="不予评价", en="not graded")
+APPLIES = Text(zh="适用", en="applies")
+DOES_NOT_APPLY = Text(zh="不适用", en="does not apply")
+
+
+def claim_title(name: str) -> Text:
+    return Text(zh=f"不变式“{name}”", en=f'invariant "{name}"')
+
+
+def expected_and_computed(what: Text, expected: str, computed: str) -> tuple[tuple[Text, str], ...]:
+    """Two facts: what was expected of `what`, and what was computed."""
+    return (
+        (Text(zh=f"期望的{_spaced(what.zh)}", en=f"expected {what.en}"), expected),
+        (Text(zh=f"得出的{_spaced(what.zh)}", en=f"computed {what.en}"), computed),
+    )
+
+
+def before_and_after(what: Text, before: str, after: str) -> tuple[tuple[Text, str], ...]:
+    return (
+        (Text(zh=f"修复前{what.zh}", en=f"{what.en} before repair"), before),
+        (Text(zh=f"修复后{what.zh}", en=f"{what.en} after repair"), after),
+    )
+
+
+def property_fails(title: Text) -> Text:
+    return Text(zh=f"性质不成立:{title.zh}", en=f"this does not hold: {title.en}")
+
+
+def invariant_fails(name: str) -> Text:
+    return Text(zh=f"不变式“{name}”对下面的主体不成立", en=f'the invariant "{name}" does not hold for this subject')
+
+
+def case_fails(case: str, what: Text, expected: Text, computed: Text) -> Text:
+    return Text(
+        zh=f"案例“{case}”:`{what.zh}` 应为{_spaced(expected.zh)},得出{_spaced(computed.zh)}",
+        en=f'case "{case}": `{what.en}` should be {expected.en}, but is {computed.en}',
+    )
+
+
+def invalid_subject(case: str, problem: Text) -> Text:
+    return Text(zh=f"案例“{case}”:{problem.zh}", en=f'case "{case}": {problem.en}')
+
+
+def case_breaks_off(case: str, error: str) -> Text:
+    return Text(zh=f"案例“{case}”无法算出结果:{error}", en=f'case "{case}" has no result: {error}')
+
+
+def _spaced(text: str) -> str:
+    """The text with a space before it where it begins with a Latin letter or a digit."""
+    return f" {text}" if text[:1].isascii() and text[:1].isalnum() else text
+
+
+WORDS: dict[str, Text] = {
+    "score": Text(zh="得分", en="score"),
+    "grade": Text(zh="级别", en="grade"),
+    "graded": Text(zh="参加评价", en="graded"),
+    "exempt": Text(zh="不予评价", en="exempt"),
+    "indicator": Text(zh="指标", en="indicator"),
+    "direct": Text(zh="直接判级", en="direct"),
+    "assign": Text(zh="评为", en="assign"),
+    "ceiling": Text(zh="不高于", en="ceiling"),
+    "demote": Text(zh="降级", en="demote"),
+    "reward": Text(zh="激励", en="reward"),
+    "penalty": Text(zh="惩戒", en="penalty"),
+    "repair": Text(zh="修复", en="repair"),
+}
+
+
+def other_than(value: Text) -> Text:
+    return Text(zh=f"{value.zh} 以外的结果", en=f"something other than {value.en}")
+
+
+def expectation(word: str, code: str | None, *, repaired: bool) -> Text:
+    """What an expectation speaks of, such as `repaired grade` or `indicator 010101`."""
+    named = WORDS[word]
+    behind = f" {code}" if code is not None else ""
+    before_zh, before_en = ("修复后", "repaired ") if repaired else ("", "")
+    return Text(zh=f"{before_zh}{named.zh}{behind}", en=f"{before_en}{named.en}{behind}")
+
+
+def verbatim(text: str) -> Text:
+    return Text(zh=text, en=text)
