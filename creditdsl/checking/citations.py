@@ -1,0 +1,92 @@
+"""Legal bases: citations bound to declared sources, and how they read in each language of the policy."""
+
+from creditdsl.checking import messages
+from creditdsl.checking.scope import Elaboration
+from creditdsl.core import ir
+from creditdsl.syntax import tree
+
+DIGITS = "零一二三四五六七八九"
+
+
+def chinese_number(number: int) -> str:
+    """A number from 0 to 999 in words, as articles are numbered: 10 is 十, 20 is 二十, 105 is 一百零五."""
+    if number < 10:
+        return DIGITS[number]
+    hundreds, rest = divmod(number, 100)
+    tens, ones = divmod(rest, 10)
+    words = f"{DIGITS[hundreds]}百" if hundreds else ""
+    if tens:
+        words += ("" if tens == 1 and not hundreds else DIGITS[tens]) + "十"
+    elif hundreds and ones:
+        words += "零"
+    return words + (DIGITS[ones] if ones else "")
+
+
+def _chinese(number: str | None) -> str:
+    return chinese_number(int(number)) if number is not None and number.isdigit() and len(number) <= 3 else number or ""
+
+
+def locator_text(word: tree.LocatorWord, number: str | None, language: str) -> str:
+    """One locator in words: 第二十条, 第(二)项, 附件; article 20, item (2), annex."""
+    if language == "zh":
+        match word:
+            case tree.LocatorWord.ARTICLE:
+                return f"第{_chinese(number)}条"
+            case tree.LocatorWord.PARAGRAPH:
+                return f"第{_chinese(number)}款"
+            case tree.LocatorWord.ITEM:
+                return f"第({_chinese(number)})项"
+            case tree.LocatorWord.ANNEX:
+                return f"附件{number or ''}"
+            case tree.LocatorWord.ROW:
+                return f"第{number}项"
+    match word:
+        case tree.LocatorWord.ITEM:
+            return f"item ({number})"
+        case tree.LocatorWord.ANNEX:
+            return f"annex {number}" if number else "annex"
+        case _:
+            return f"{word.value} {number}"
+
+
+def locators_text(locators: tuple[tree.Locator, ...], language: str) -> str:
+    """All locators of a citation in words."""
+    joint = "" if language == "zh" else ", "
+    return joint.join(locator_text(item.word, item.number, language) for item in locators)
+
+
+def citations(basis: tuple[tree.Citation, ...], elaboration: Elaboration) -> tuple[ir.Citation, ...]:
+    """The citations of a rule; sources that are not declared, and articles that a source does not list, are reported."""
+    found: list[ir.Citation] = []
+    for citation in basis:
+        source = elaboration.declarations.sources.get(citation.source.text)
+        if source is None:
+            names = list(elaboration.declarations.sources)
+            elaboration.report(messages.not_declared(citation.source.text, citation.source.span, names))
+            continue
+        elaboration.used.add(f"source {citation.source.text}")
+        _check_article(citation, source, elaboration)
+        texts = tuple(_text(source, index, citation, language) for index, language in enumerate(elaboration.languages))
+        locators = tuple((item.word.value, item.number) for item in citation.locators)
+        found.append(ir.Citation(citation.source.text, locators, texts))
+    return tuple(found)
+
+
+def _text(source: tree.Source, index: int, citation: tree.Citation, language: str) -> str:
+    texts = source.label.texts
+    name = texts[index] if index < len(texts) else texts[0]
+    place = locators_text(citation.locators, language)
+    return f"{name} {place}" if place else name
+
+
+def _check_article(citation: tree.Citation, source: tree.Source, elaboration: Elaboration) -> None:
+    """A source that lists articles lists all that are cited; annexes likewise."""
+    if not citation.locators:
+        return
+    first = citation.locators[0]
+    listed = [item.locators[0].number for item in source.articles if item.locators[0].word is first.word]
+    if listed and first.number not in listed:
+        elaboration.report(messages.no_such_article(citation, source, [str(number) for number in listed]))
+    for item in source.articles:
+        if not item.encoded and item.locators == citation.locators:
+            elaboration.report(messages.cites_not_encoded(citation, item))

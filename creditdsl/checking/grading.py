@@ -1,0 +1,268 @@
+"""Grading as definitions, in the order of the language: exempt, direct, assign, band, demote, ceiling.
+
+The grade is computed twice where the policy has repairs, before and after them; rules that do not look at the score
+are shared by both.
+"""
+
+from dataclasses import dataclass
+
+from creditdsl.checking import messages
+from creditdsl.checking.bands import Limits, band_definition, check_bands, limits_of, scaled_limits
+from creditdsl.checking.declarations import StepRule
+from creditdsl.checking.named import KINDS, provenance, rule_of, step_condition
+from creditdsl.checking.scope import (
+    FALSE,
+    NUMBER,
+    TRUTH,
+    Elaboration,
+    Stage,
+    conjunction,
+    disjunction,
+    negation,
+)
+from creditdsl.core import ir
+from creditdsl.core.types import Choice, Number, Optional
+from creditdsl.core.walk import walk
+from creditdsl.syntax import tree
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The step rules of a policy by kind, bound to their definitions."""
+
+    exempts: tuple[ir.Step, ...]
+    directs: tuple[ir.Step, ...]
+    assigns: tuple[ir.Step, ...]
+    demotes: tuple[ir.Step, ...]
+    ceilings: tuple[ir.Step, ...]
+
+
+def make_step(rule: StepRule, elaboration: Elaboration, lifted: ir.Expression | None = None) -> ir.Step | None:
+    """A step rule as a part of the result; `lifted` is the condition under which a repair sets it aside."""
+    before = step_condition(rule, Stage.BEFORE, elaboration)
+    after = step_condition(rule, Stage.AFTER, elaboration)
+    if before is None or after is None:
+        return None
+    described = elaboration.definitions[before.name].rule or rule_of(KINDS[type(rule)], rule, elaboration)
+    if lifted is not None:
+        kept = conjunction([after, negation(lifted)])
+        after = elaboration.define(f"{KINDS[type(rule)].value}.{rule.code.text}.repaired", kept, TRUTH, described)
+    grade, steps = None, 0
+    match rule:
+        case tree.Direct() | tree.Assign() | tree.Ceiling():
+            grade = rule.grade.text
+            if not _is_grade(rule.grade, elaboration):
+                return None
+        case tree.Demote():
+            steps = rule.steps
+        case tree.Exempt():
+            pass
+    return ir.Step(described, before.name, after.name, grade, steps, evidence(before, elaboration))
+
+
+def _is_grade(grade: tree.Identifier, elaboration: Elaboration) -> bool:
+    grades = elaboration.declarations.grades
+    names = [band.grade.text for band in grades.bands] if grades else []
+    if grade.text in names:
+        return True
+    elaboration.report(messages.not_declared(grade.text, grade.span, names))
+    return False
+
+
+def evidence(expression: ir.Expression, elaboration: Elaboration) -> tuple[tuple[str, ir.Expression], ...]:
+    """The tables, with the condition on a record, that a condition looks at, through definitions too."""
+    found: dict[tuple[str, ir.Expression], None] = {}
+    for part in walk(expression):
+        match part:
+            case ir.Aggregate(table=table, where=where):
+                found[table, where] = None
+            case ir.DefinitionReference(name=name):
+                found.update(dict.fromkeys(evidence(elaboration.definitions[name].expression, elaboration)))
+            case _:
+                pass
+    return tuple(found)
+
+
+def grade_definitions(
+    grades: tree.Grades, limits: list[Limits], steps: Steps, extra: tuple[ir.Step, ...], elaboration: Elaboration
+) -> ir.DefinitionReference | None:
+    """Defines `band`, `grade` and their `.after`; `extra` are the ceilings of repairs. Gives the final grade."""
+    final = None
+    for stage in (Stage.BEFORE, Stage.AFTER):
+        after = stage is Stage.AFTER
+        if after and not elaboration.has_repairs:
+            break
+        band = _band(grades, limits, stage, elaboration)
+        if band is None:
+            return None
+        final = _grade(grades, band, steps, extra, after, elaboration)
+    return final
+
+
+def _choice(grades: tree.Grades) -> Choice:
+    return Choice(grades.name.text)
+
+
+def _band(grades: tree.Grades, limits: list[Limits], stage: Stage, elaboration: Elaboration) -> ir.Expression | None:
+    """The grade that the score alone gives; the last band needs no test, since the bands part all scores."""
+    choice = _choice(grades)
+    suffix = ".after" if stage is Stage.AFTER else ""
+    branches: list[ir.Branch] = []
+    by_limits = {one.band.grade.text: one for one in limits}
+    for band in grades.bands:
+        test = _band_test(band, by_limits.get(band.grade.text), suffix, stage, elaboration)
+        if test is not None:
+            branches.append(ir.Branch(test, ir.Constant(band.grade.text, choice)))
+    if not branches:
+        return None
+    value: ir.Expression = (
+        ir.Choose(tuple(branches[:-1]), branches[-1].then, choice) if branches[1:] else branches[0].then
+    )
+    return elaboration.define(f"band{suffix}", value, choice)
+
+
+def _band_test(
+    band: tree.Band, limits: Limits | None, suffix: str, stage: Stage, elaboration: Elaboration
+) -> ir.Expression | None:
+    match band.limits:
+        case tree.ByRule():
+            return None
+        case tree.WhenBand():
+            return band_definition(band, stage, elaboration)
+        case tree.BoundsBand():
+            score = elaboration.definitions.get(f"score{suffix}")
+            if score is None or limits is None or not isinstance(score.type, Number):
+                return None
+            least, greatest = scaled_limits(limits, score.type.scale)
+            reference = ir.DefinitionReference(score.name, score.type)
+            tests: list[ir.Expression] = []
+            if least is not None:
+                tests.append(ir.LessOrEqual(ir.Constant(least, score.type), reference))
+            if greatest is not None:
+                tests.append(ir.LessOrEqual(reference, ir.Constant(greatest, score.type)))
+            return conjunction(tests)
+
+
+def _grade(
+    grades: tree.Grades,
+    band: ir.Expression,
+    steps: Steps,
+    extra: tuple[ir.Step, ...],
+    after: bool,
+    elaboration: Elaboration,
+) -> ir.DefinitionReference:
+    choice = _choice(grades)
+    suffix = ".after" if after else ""
+    worst_first = [band.grade.text for band in reversed(grades.bands)]
+    branches = [
+        ir.Branch(test, ir.Constant(grade, choice))
+        for group in (steps.directs, steps.assigns)
+        for grade in worst_first
+        if (test := _any_holds(group, grade, after)) is not None
+    ]
+    current: ir.Expression = band
+    if branches:
+        given = ir.Choose(tuple(branches), band, choice)
+        current = elaboration.define(f"grade.given{suffix}", given, choice)
+    if steps.demotes:
+        current = _demoted(grades, current, steps.demotes, after, elaboration)
+    current = _limited(worst_first, current, (*steps.ceilings, *extra), after, elaboration)
+    optional = Optional(choice)
+    graded = ir.DefinitionReference("graded", TRUTH)
+    value = ir.Choose((ir.Branch(graded, current),), ir.Constant(None, optional), optional)
+    return elaboration.define(f"grade{suffix}", value, optional)
+
+
+def _holds(step: ir.Step, after: bool) -> ir.Expression:
+    return ir.DefinitionReference(step.holds_after if after else step.holds, TRUTH)
+
+
+def _any_holds(steps: tuple[ir.Step, ...], grade: str, after: bool) -> ir.Expression | None:
+    tests = [_holds(step, after) for step in steps if step.grade == grade]
+    return disjunction(tests) if tests else None
+
+
+def _demoted(
+    grades: tree.Grades, current: ir.Expression, demotes: tuple[ir.Step, ...], after: bool, elaboration: Elaboration
+) -> ir.Expression:
+    """All demotions added up; grades that only rules give are passed over, and the worst grade is the end."""
+    choice = _choice(grades)
+    suffix = ".after" if after else ""
+    terms = tuple(
+        ir.Choose((ir.Branch(_holds(step, after), ir.Constant(step.demote, NUMBER)),), ir.Constant(0, NUMBER), NUMBER)
+        for step in demotes
+    )
+    total = elaboration.define(f"demotion{suffix}", ir.Add(terms, NUMBER), NUMBER)
+    names = [band.grade.text for band in grades.bands]
+    banded = [band.grade.text for band in grades.bands if not isinstance(band.limits, tree.ByRule)]
+    branches: list[ir.Branch] = []
+    for name in names:
+        below = [other for other in banded if names.index(other) > names.index(name)]
+        for steps in range(len(below), 0, -1):
+            falls = ir.LessOrEqual(ir.Constant(steps, NUMBER), total)
+            is_name = ir.Equal(current, ir.Constant(name, choice))
+            branches.append(ir.Branch(ir.And((is_name, falls)), ir.Constant(below[steps - 1], choice)))
+    if not branches:
+        return current
+    return elaboration.define(f"grade.demoted{suffix}", ir.Choose(tuple(branches), current, choice), choice)
+
+
+def _limited(
+    worst_first: list[str], current: ir.Expression, ceilings: tuple[ir.Step, ...], after: bool, elaboration: Elaboration
+) -> ir.Expression:
+    """The lowest ceiling that applies, where the grade is better than it."""
+    best_first = worst_first[::-1]
+    choice = Choice(elaboration.declarations.grades.name.text) if elaboration.declarations.grades else Choice("")
+    branches: list[ir.Branch] = []
+    for grade in worst_first:
+        test = _any_holds(ceilings, grade, after)
+        better = tuple(ir.Constant(name, choice) for name in best_first[: best_first.index(grade)])
+        if test is not None and better:
+            is_better = ir.Among(current, better) if len(better) > 1 else ir.Equal(current, better[0])
+            branches.append(ir.Branch(conjunction([test, is_better]), ir.Constant(grade, choice)))
+    return ir.Choose(tuple(branches), current, choice) if branches else current
+
+
+def graded_definition(exempts: tuple[ir.Step, ...], elaboration: Elaboration) -> ir.DefinitionReference:
+    """Whether the subject is graded at all."""
+    tests: list[ir.Expression] = [ir.DefinitionReference(step.holds, TRUTH) for step in exempts]
+    value = negation(disjunction(tests)) if tests else negation(FALSE)
+    return elaboration.define("graded", value, TRUTH)
+
+
+def checked_bands(grades: tree.Grades, elaboration: Elaboration) -> list[Limits] | None:
+    """The bands with limits, checked against the range of the score."""
+    limits = limits_of(grades, elaboration)
+    score = elaboration.definitions.get("score")
+    conditional = any(isinstance(band.limits, tree.WhenBand) for band in grades.bands)
+    if limits is None:
+        return None
+    if not limits and not conditional:
+        elaboration.report(messages.no_band_at_all(grades.name.span))
+        return None
+    if limits and (score is None or score.range is None or not isinstance(score.type, Number)):
+        if elaboration.declarations.score is None:
+            elaboration.report(messages.missing_declaration("score", "计分", grades.name.span))
+        return None
+    if limits and not conditional and score is not None and score.range is not None and isinstance(score.type, Number):
+        check_bands(limits, score.range, score.type.scale, elaboration)
+    return limits
+
+
+def result_bands(grades: tree.Grades, limits: list[Limits], scale: int, has_score: bool) -> tuple[ir.Band, ...]:
+    """The ruler of the result."""
+    by_grade = {one.band.grade.text: one for one in limits}
+    bands: list[ir.Band] = []
+    for band in grades.bands:
+        low, high = (
+            scaled_limits(by_grade[band.grade.text], scale)
+            if band.grade.text in by_grade and has_score
+            else (None, None)
+        )
+        condition = f"band.{band.grade.text}" if isinstance(band.limits, tree.WhenBand) else None
+        bands.append(ir.Band(band.grade.text, isinstance(band.limits, tree.ByRule), low, high, condition))
+    return tuple(bands)
+
+
+def grades_rule(grades: tree.Grades, elaboration: Elaboration) -> ir.Rule:
+    return provenance(ir.RuleKind.GRADES, grades.name, grades.label, grades.clauses, elaboration)

@@ -1,0 +1,103 @@
+"""Rewards and penalties as definitions: when each applies, and the values it grants or restricts.
+
+A measure that looks at the grade applies to graded subjects only; one that does not applies to all.
+"""
+
+from graphlib import CycleError, TopologicalSorter
+
+from creditdsl.checking import messages, operators
+from creditdsl.checking.named import clause_condition, grade_presence, names_in, overriders, rule_of, texts_of
+from creditdsl.checking.scope import TRUE, TRUTH, Elaboration, Scope, Stage, conjunction
+from creditdsl.checking.terms import elaborate
+from creditdsl.core import ir
+from creditdsl.core.types import Number, Optional, Type
+from creditdsl.syntax import tree
+
+
+def measure_definitions(elaboration: Elaboration) -> tuple[ir.Measure, ...]:
+    """The measures in the order of the policy; those that override others are defined before them."""
+    measures = elaboration.declarations.of_kind(tree.Measure)
+    by_code = {measure.code.text: measure for measure in measures}
+    graph = {
+        code: {other.code.text for other in overriders(code, elaboration.declarations) if other.code.text in by_code}
+        for code in by_code
+    }
+    try:
+        ordered = tuple(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        circle: list[str] = error.args[1]
+        elaboration.report(messages.circle([by_code[code] for code in reversed(circle)]))
+        return ()
+    made = {code: measure_definition(by_code[code], elaboration) for code in ordered}
+    return tuple(item for code in by_code if (item := made[code]) is not None)
+
+
+def measure_definition(measure: tree.Measure, elaboration: Elaboration) -> ir.Measure | None:
+    """A measure as a part of the result, or None after reporting."""
+    kind = ir.RuleKind.REWARD if measure.word is tree.MeasureWord.REWARD else ir.RuleKind.PENALTY
+    rule = rule_of(kind, measure, elaboration)
+    scope, guard = final_scope(measure.clauses, elaboration)
+    test = clause_condition(measure.clauses, scope)
+    for excluded in measure.excludes:
+        if not isinstance(elaboration.declarations.rules.get(excluded.text), tree.Measure):
+            names = [item.code.text for item in elaboration.declarations.of_kind(tree.Measure)]
+            elaboration.report(messages.not_declared(excluded.text, excluded.span, names))
+    if test is None:
+        return None
+    displacing = [
+        ir.Not(ir.DefinitionReference(f"measure.{other.code.text}", TRUTH))
+        for other in overriders(measure.code.text, elaboration.declarations)
+        if f"measure.{other.code.text}" in elaboration.definitions
+    ]
+    parts = [guard, test, *displacing]
+    name = f"measure.{measure.code.text}"
+    holds = elaboration.define(name, conjunction(parts), TRUTH, rule)
+    inner = scope.assuming(conjunction(parts))
+    grants = [_grant(grant, name, inner, rule) for grant in measure.grants]
+    given = tuple(grant for grant in grants if grant is not None)
+    if len(given) < len(grants):
+        return None
+    by = tuple(texts_of(label, "", elaboration) for label in measure.by)
+    on = texts_of(measure.on, "", elaboration) if measure.on else ()
+    excludes = tuple(item.text for item in measure.excludes)
+    return ir.Measure(rule, holds.name, by, on, measure.may, given, _lasts(measure), excludes)
+
+
+def final_scope(node: object, elaboration: Elaboration) -> tuple[Scope, ir.Expression]:
+    """The scope of what is judged last, and the guard that makes the grade present where it is looked at."""
+    scope = Scope(elaboration, stage=Stage.FINAL)
+    names = set(names_in(node))
+    looks = "grade" in names or any("grade" in elaboration.looks.get(name, frozenset()) for name in names)
+    present = grade_presence(elaboration)
+    if not looks or present is None:
+        return scope, TRUE
+    return scope.assuming(present), present
+
+
+def _grant(grant: tree.Grant, measure: str, scope: Scope, rule: ir.Rule) -> ir.Grant | None:
+    label = texts_of(grant.label, grant.name.text, scope.elaboration)
+    if grant.value is None:
+        return ir.Grant(grant.name.text, grant.restricts, label, None)
+    typed = elaborate(grant.value, scope)
+    if typed is None:
+        return None
+    if typed.product:
+        scope.report(messages.product_without_quotient(grant.value.span))
+        return None
+    # The value is computed for every subject, so it is absent where the measure does not apply.
+    type_: Type = typed.type if isinstance(typed.type, Optional) else Optional(typed.type)
+    applies = ir.DefinitionReference(measure, TRUTH)
+    value = ir.Choose((ir.Branch(applies, typed.expression),), ir.Constant(None, type_), type_)
+    made = scope.elaboration.define(f"{measure}.{grant.name.text}", value, type_, rule)
+    return ir.Grant(grant.name.text, grant.restricts, label, made.name)
+
+
+def _lasts(measure: tree.Measure) -> tuple[int, Type] | None:
+    if measure.lasts is None:
+        return None
+    typed = operators.literal(measure.lasts)
+    match typed.expression, typed.type:
+        case ir.Constant(value=int() as value), Number():
+            return value, typed.type
+        case _:
+            return None

@@ -1,0 +1,295 @@
+"""Parameters, defines and step rules as definitions, each made once and in the order of their dependence.
+
+`order` sorts all that expressions may name, so that no definition is asked for before it exists and no chain of
+definitions recurses; circles are reported. Definitions that look at the score or the grade exist once for each stage.
+"""
+
+import dataclasses
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+
+from creditdsl.checking import messages
+from creditdsl.checking.citations import citations
+from creditdsl.checking.declarations import Declarations, Named, StepRule
+from creditdsl.checking.input_types import input_type
+from creditdsl.checking.scope import TRUTH, ContextDays, Elaboration, Scope, Stage, Typed, conjunction, negation
+from creditdsl.checking.terms import UNIX_EPOCH, align, condition, effective_condition, elaborate, value
+from creditdsl.core import ir
+from creditdsl.core.types import Day, Number, Optional, Type
+from creditdsl.diagnostics import Diagnostic
+from creditdsl.syntax import tree
+
+KINDS: dict[type[StepRule], ir.RuleKind] = {
+    tree.Exempt: ir.RuleKind.EXEMPT,
+    tree.Direct: ir.RuleKind.DIRECT,
+    tree.Assign: ir.RuleKind.ASSIGN,
+    tree.Demote: ir.RuleKind.DEMOTE,
+    tree.Ceiling: ir.RuleKind.CEILING,
+}
+
+
+def names_in(node: object) -> Iterator[str]:
+    """Every name that an expression or a declaration refers to, calls included; enum values too."""
+    pending = [node]
+    while pending:
+        item = pending.pop()
+        match item:
+            case tree.Reference(name=name):
+                yield name
+            case tree.Call(name=tree.Identifier(text=text), arguments=arguments):
+                yield text
+                pending.extend(arguments)
+            case tuple():
+                pending.extend(item)
+            case _ if dataclasses.is_dataclass(item) and not isinstance(item, tree.Label | tree.Citation):
+                pending.extend(getattr(item, part.name) for part in dataclasses.fields(item) if part.name != "span")
+
+
+def order(declarations: Declarations) -> tuple[tuple[str, ...], list[Diagnostic]]:
+    """The names of parameters, defines, tables and step rules, what is needed first; and the circles among them."""
+    graph: dict[str, set[str]] = {}
+    for name, declaration in declarations.named.items():
+        needs = set(names_in(declaration)) & declarations.named.keys()
+        if isinstance(declaration, tree.Table):
+            needs -= {column.name.text for column in declaration.columns}
+        needs |= {rule.code.text for rule in overriders(name, declarations) if rule.code.text in declarations.named}
+        graph[name] = needs
+    try:
+        return tuple(TopologicalSorter(graph).static_order()), []
+    except CycleError as error:
+        circle: list[str] = error.args[1]
+        return (), [messages.circle([declarations.named[name] for name in reversed(circle)])]
+
+
+def overriders(code: str, declarations: Declarations) -> list[StepRule | tree.Indicator | tree.Measure]:
+    """The rules that displace the rule of that code."""
+    return [rule for rule in declarations.rules.values() if any(item.text == code for item in rule.clauses.overrides)]
+
+
+def staged(declarations: Declarations, ordered: tuple[str, ...]) -> dict[str, frozenset[str]]:
+    """For each name, which of `score` and `grade` it looks at, itself or through others."""
+    looks: dict[str, frozenset[str]] = {}
+    for name in ordered:
+        seen = set(names_in(declarations.named[name]))
+        through = frozenset().union(*(looks.get(other, frozenset()) for other in seen if other != name))
+        looks[name] = through | (seen & {"score", "grade"})
+    return looks
+
+
+def suffix(stage: Stage, looks: frozenset[str], elaboration: Elaboration) -> str:
+    """What the name of a definition ends with: nothing, `.after` or `.final`."""
+    if "grade" in looks:
+        return ".final"
+    after = stage in (Stage.AFTER, Stage.FINAL) and elaboration.has_repairs
+    return ".after" if "score" in looks and after else ""
+
+
+def value_of(name: str, scope: Scope) -> Typed | None:
+    """The value of a parameter, define or step rule where it is named."""
+    elaboration = scope.elaboration
+    declaration = elaboration.declarations.named[name]
+    if isinstance(declaration, tree.Table):
+        scope.report(messages.wrong_kind_of_name(name, declaration.name.span))
+        return None
+    if name in elaboration.failed:
+        return None
+    definition = define(name, declaration, scope.stage, elaboration)
+    if definition is None:
+        elaboration.failed.add(name)
+        return None
+    return Typed(definition, definition.type)
+
+
+def define(name: str, declaration: Named, stage: Stage, elaboration: Elaboration) -> ir.DefinitionReference | None:
+    """The definition of a name at a stage, made on first use."""
+    ending = suffix(stage, elaboration.looks.get(name, frozenset()), elaboration)
+    scope = Scope(elaboration, stage=stage)
+    match declaration:
+        case tree.Parameter():
+            full = f"parameter.{name}"
+            made = None if full in elaboration.definitions else _parameter(declaration, scope)
+            rule = labelled(ir.RuleKind.PARAMETER, declaration.name, declaration.label, declaration.basis, elaboration)
+        case tree.Define():
+            full = f"define.{name}{ending}"
+            made = None if full in elaboration.definitions else _define(declaration, scope)
+            rule = labelled(ir.RuleKind.DEFINE, declaration.name, declaration.label, (), elaboration)
+        case tree.Table():
+            return None
+        case _:
+            return step_condition(declaration, stage, elaboration)
+    if full in elaboration.definitions:
+        return ir.DefinitionReference(full, elaboration.definitions[full].type)
+    return None if made is None else elaboration.define(full, made.expression, made.type, rule)
+
+
+def _define(declaration: tree.Define, scope: Scope) -> Typed | None:
+    """The value; one that looks at the grade is false, or absent, for a subject without one."""
+    elaboration = scope.elaboration
+    looks = "grade" in elaboration.looks.get(declaration.name.text, frozenset())
+    presence = grade_presence(elaboration) if looks else None
+    typed = elaborate(declaration.value, scope if presence is None else scope.assuming(presence))
+    if typed is not None and typed.product:
+        scope.report(messages.product_without_quotient(declaration.value.span))
+        return None
+    if typed is None or presence is None:
+        return typed
+    if typed.type == TRUTH:
+        return Typed(conjunction([presence, typed.expression]), TRUTH)
+    type_ = typed.type if isinstance(typed.type, Optional) else Optional(typed.type)
+    return Typed(ir.Choose((ir.Branch(presence, typed.expression),), ir.Constant(None, type_), type_), type_)
+
+
+def _parameter(declaration: tree.Parameter, scope: Scope) -> Typed | None:
+    """The value that holds on the last day of the period."""
+    written = input_type(declaration.type, scope.elaboration)
+    values = [value(item.value, scope, written[0] if written else None) for item in declaration.values]
+    results = [item for item in values if item is not None]
+    if written is None or not results or len(results) < len(values):
+        return None
+    if not all(_is_of(item, written[0]) for item in results):
+        scope.report(messages.types_do_not_fit(results[0].type, written[0], declaration.values[0].value.span))
+        return None
+    aligned = align(results, scope, declaration.values[0].value)
+    if aligned is None:
+        return None
+    dated = sorted(zip(declaration.values, aligned, strict=True), key=lambda item: item[0].start)
+    end = ContextDays[ir.ContextDay.PERIOD_END]
+    branches = tuple(
+        ir.Branch(ir.LessOrEqual(ir.Constant(item.start.toordinal() - UNIX_EPOCH, Day()), end), typed.expression)
+        for item, typed in reversed(dated[1:])
+    )
+    first = dated[0][1]
+    return Typed(ir.Choose(branches, first.expression, first.type), first.type) if branches else first
+
+
+def _is_of(typed: Typed, type_: Type) -> bool:
+    match typed.type, type_:
+        case Number(unit=own), (Number(unit=unit) | Optional(of=Number(unit=unit))):
+            return own is unit
+        case own_type, _:
+            return own_type == type_
+
+
+def step_condition(rule: StepRule, stage: Stage, elaboration: Elaboration) -> ir.DefinitionReference | None:
+    """Whether a step rule holds: `when`, not `unless`, in force, and not displaced by a rule that overrides it."""
+    looks = elaboration.looks.get(rule.code.text, frozenset())
+    name = f"{KINDS[type(rule)].value}.{rule.code.text}{suffix(stage, looks, elaboration)}"
+    if name in elaboration.definitions:
+        return ir.DefinitionReference(name, TRUTH)
+    scope = Scope(elaboration, stage=stage)
+    test, alone = clause_condition(rule.clauses, scope), not_displaced(rule.code, scope)
+    if test is None or alone is None:
+        return None
+    described = rule_of(KINDS[type(rule)], rule, elaboration)
+    return elaboration.define(name, conjunction([alone, test]), TRUTH, described)
+
+
+def not_displaced(code: tree.Identifier, scope: Scope) -> ir.Expression | None:
+    """That no step rule that overrides the rule of this code holds."""
+    parts: list[ir.Expression | None] = []
+    for other in overriders(code.text, scope.elaboration.declarations):
+        if isinstance(other, tree.Exempt | tree.Direct | tree.Assign | tree.Demote | tree.Ceiling):
+            displacing = step_condition(other, scope.stage, scope.elaboration)
+            parts.append(None if displacing is None else negation(displacing))
+        else:
+            scope.report(messages.overrides_needs_a_step(other.code))
+    found = [part for part in parts if part is not None]
+    return conjunction(found) if len(found) == len(parts) else None
+
+
+def grade_presence(elaboration: Elaboration) -> ir.Expression | None:
+    """That the subject has a grade; None before grading."""
+    grade = elaboration.definitions.get("grade.after" if elaboration.has_repairs else "grade")
+    return None if grade is None else ir.IsPresent(ir.DefinitionReference(grade.name, grade.type))
+
+
+def clause_condition(clauses: tree.RuleClauses, scope: Scope) -> ir.Expression | None:
+    """The condition of a rule's common clauses; a rule without `when` always holds."""
+    parts: list[ir.Expression | None] = [effective_condition(clauses.effective)]
+    if clauses.when is not None:
+        test = condition(clauses.when, scope)
+        parts.append(test)
+        scope = scope if test is None else scope.assuming(test)
+    if clauses.unless is not None:
+        exception = condition(clauses.unless, scope)
+        parts.append(None if exception is None else negation(exception))
+    found = [part for part in parts if part is not None]
+    return conjunction(found) if len(found) == len(parts) else None
+
+
+def texts_of(label: tree.Label | None, name: str, elaboration: Elaboration) -> tuple[str, ...]:
+    """One text for each language; the name where there is no label, the first text where one is missing."""
+    if label is None:
+        return tuple(name for _ in elaboration.languages)
+    if len(label.texts) != len(elaboration.languages):
+        elaboration.report(messages.label_count(label, elaboration.languages))
+    return tuple(
+        label.texts[index] if index < len(label.texts) else label.texts[0]
+        for index in range(len(elaboration.languages))
+    )
+
+
+def labelled(
+    kind: ir.RuleKind,
+    name: tree.Identifier,
+    label: tree.Label | None,
+    basis: tuple[tree.Citation, ...],
+    elaboration: Elaboration,
+) -> ir.Rule:
+    return ir.Rule(
+        kind, name.text, texts_of(label, name.text, elaboration), citations(basis, elaboration), (), name.span
+    )
+
+
+def rule_of(kind: ir.RuleKind, rule: StepRule | tree.Indicator | tree.Measure, elaboration: Elaboration) -> ir.Rule:
+    """The provenance of a coded rule."""
+    return provenance(kind, rule.code, rule.label, rule.clauses, elaboration)
+
+
+def provenance(
+    kind: ir.RuleKind,
+    code: tree.Identifier,
+    label: tree.Label | None,
+    clauses: tree.RuleClauses,
+    elaboration: Elaboration,
+) -> ir.Rule:
+    """Code, label, legal basis and notes; a rule without a basis gets a warning."""
+    if not clauses.basis:
+        elaboration.report(messages.no_basis(code))
+    for overridden in clauses.overrides:
+        if overridden.text not in elaboration.declarations.rules:
+            names = list(elaboration.declarations.rules)
+            elaboration.report(messages.not_declared(overridden.text, overridden.span, names))
+    if clauses.effective is not None and clauses.effective.start and clauses.effective.end:
+        if clauses.effective.end < clauses.effective.start:
+            elaboration.report(messages.ends_before_it_begins(clauses.effective.span))
+    return ir.Rule(
+        kind,
+        code.text,
+        texts_of(label, code.text, elaboration),
+        citations(clauses.basis, elaboration),
+        tuple(texts_of(note, "", elaboration) for note in clauses.notes),
+        code.span,
+    )
+
+
+def check_parameter_dates(parameter: tree.Parameter, policy: tree.Policy | None) -> list[Diagnostic]:
+    """Days of the policy's validity on which a parameter has no value, or two."""
+    validity = policy.effective if policy else None
+    dated = sorted(parameter.values, key=lambda item: item.start)
+    found: list[Diagnostic] = []
+    start = validity.start if validity else None
+    if not dated:
+        return [messages.parameter_gap(parameter, start, None)]
+    if start is None or dated[0].start > start:
+        found.append(messages.parameter_gap(parameter, start, dated[0].start))
+    for earlier, later in zip(dated, dated[1:], strict=False):
+        if earlier.start == later.start or (earlier.end is not None and earlier.end >= later.start):
+            found.append(messages.parameter_overlap(parameter, earlier, later))
+        elif earlier.end is not None and (later.start - earlier.end).days > 1:
+            found.append(messages.parameter_gap(parameter, earlier.end, later.start))
+    last = dated[-1].end
+    end = validity.end if validity else None
+    if last is not None and (end is None or end > last):
+        found.append(messages.parameter_gap(parameter, last, None))
+    return found

@@ -1,0 +1,92 @@
+"""What a bare name means where it stands.
+
+Looked up in this order: columns of the table at hand, fields of the record at hand, fields of the subject, `score` and
+`grade`, parameters, defines and step rules, and last the values of the enum that is expected. What is found nowhere is
+reported with the nearest name that would do.
+"""
+
+from creditdsl.checking import messages
+from creditdsl.checking.scope import Scope, Stage, Typed, choice_of
+from creditdsl.core import ir
+from creditdsl.core.types import Choice, Type
+from creditdsl.syntax import tree
+
+
+def reference(name: tree.Reference, scope: Scope, expected: Type | None) -> Typed | None:
+    """The value of a name, or None after reporting it."""
+    found = known(name.name, scope)
+    if found is not None:
+        return _used(name.name, found, scope)
+    elaboration = scope.elaboration
+    if name.name in elaboration.declarations.named:
+        elaboration.used.add(name.name)
+        return elaboration.named(name.name, scope)
+    if name.name in ("score", "grade"):
+        scope.report(messages.not_known_yet(name))
+        return None
+    choice = choice_of(expected) if expected else None
+    if choice is not None and name.name in elaboration.enums[choice.enum].names:
+        return Typed(ir.Constant(name.name, choice), choice)
+    _report(name, scope, choice)
+    return None
+
+
+def means_something(name: tree.Reference, scope: Scope) -> bool:
+    """Whether the name has a meaning of its own, without an expected type."""
+    return (
+        known(name.name, scope) is not None
+        or name.name in scope.elaboration.declarations.named
+        or name.name in ("score", "grade")
+    )
+
+
+def known(name: str, scope: Scope) -> Typed | None:
+    """A column, field, score or grade of that name."""
+    if name in scope.values:
+        return scope.values[name]
+    if scope.record is not None:
+        for item in scope.record.fields:
+            if item.name == name:
+                return Typed(ir.RecordField(scope.record.name, name, item.type), item.type)
+    for item in scope.elaboration.subject.fields:
+        if item.name == name:
+            return Typed(ir.SubjectField(name, item.type), item.type)
+    return _result(name, scope)
+
+
+def _result(name: str, scope: Scope) -> Typed | None:
+    """The score, once there is one; the grade, once grading is over."""
+    if name == "score" and scope.stage is not Stage.NONE:
+        after = scope.stage is not Stage.BEFORE
+    elif name == "grade" and scope.stage is Stage.FINAL:
+        after = True
+    else:
+        return None
+    full = f"{name}.after" if after and scope.elaboration.has_repairs else name
+    definition = scope.elaboration.definitions.get(full)
+    return None if definition is None else Typed(ir.DefinitionReference(full, definition.type), definition.type)
+
+
+def _used(name: str, found: Typed, scope: Scope) -> Typed:
+    if isinstance(found.expression, ir.RecordField):
+        scope.elaboration.used.add(f"{found.expression.table}.{name}")
+    else:
+        scope.elaboration.used.add(name)
+    return found
+
+
+def _report(name: tree.Reference, scope: Scope, choice: Choice | None) -> None:
+    elaboration = scope.elaboration
+    owners = [
+        record.name for record in elaboration.records.values() for item in record.fields if item.name == name.name
+    ]
+    if owners and scope.record is None:
+        scope.report(messages.field_outside_its_record(name, owners[0]))
+        return
+    if name.name in elaboration.records:
+        scope.report(messages.wrong_kind_of_name(name.name, name.span))
+        return
+    candidates = [item.name for item in elaboration.subject.fields] + list(elaboration.declarations.named)
+    candidates += [item.name for item in scope.record.fields] if scope.record else []
+    candidates += list(elaboration.enums[choice.enum].names) if choice else []
+    scope.report(messages.not_declared(name.name, name.span, candidates))

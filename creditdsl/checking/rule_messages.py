@@ -1,0 +1,450 @@
+"""The wording of the checking stage: rules, sources, bands, tables, parameters, cases."""
+
+from collections.abc import Sequence
+from datetime import date
+from fractions import Fraction
+
+from creditdsl.checking.regions import Cut, Stretch
+from creditdsl.checking.wording import show_value
+from creditdsl.core import ir
+from creditdsl.core.notation import decimal
+from creditdsl.core.types import Type
+from creditdsl.diagnostics import Code, Diagnostic, Label, Severity, Text
+from creditdsl.source import NOWHERE, Span
+from creditdsl.syntax import tree
+
+Facts = list[tuple[str, str]]
+
+
+def _simple(code: Code, span: Span, message: tuple[str, str], remedy: tuple[str, str]) -> Diagnostic:
+    return Diagnostic(code, span, Text(*message), Text(*remedy))
+
+
+def circle(declarations: Sequence[tree.Declaration]) -> Diagnostic:
+    """Declarations that need each other, the first one again at the end."""
+    names = [_identifier(item) for item in declarations]
+    path = " → ".join(name.text for name in names)
+    return Diagnostic(
+        Code.CR0103,
+        names[0].span,
+        Text(f"这些定义互相依赖:{path}", f"these depend on each other in a circle: {path}"),
+        Text("去掉其中一处引用", "take one of the references out"),
+        tuple(Label(name.span, Text("在这个圈里", "in the circle")) for name in names[1:-1]),
+    )
+
+
+def _identifier(declaration: tree.Declaration) -> tree.Identifier:
+    match declaration:
+        case tree.Parameter(name=name) | tree.Define(name=name) | tree.Table(name=name):
+            return name
+        case (
+            tree.Exempt(code=code)
+            | tree.Direct(code=code)
+            | tree.Assign(code=code)
+            | tree.Demote(code=code)
+            | tree.Ceiling(code=code)
+            | tree.Measure(code=code)
+        ):
+            return code
+        case tree.Case(name=name):
+            return tree.Identifier(name.value, span=name.span)
+        case _:
+            return tree.Identifier("?", span=NOWHERE)
+
+
+def ends_before_it_begins(span: Span) -> Diagnostic:
+    return _simple(
+        Code.CR0504,
+        span,
+        ("结束日期早于开始日期", "the interval ends before it begins"),
+        ("把两个日期对调", "exchange the two dates"),
+    )
+
+
+def empty_range(span: Span) -> Diagnostic:
+    return _simple(
+        Code.CR0209,
+        span,
+        ("这个范围里什么也没有", "this range contains nothing"),
+        ("下限应不大于上限", "the lower end must not lie above the upper end"),
+    )
+
+
+def workdays_need_a_calendar(span: Span) -> Diagnostic:
+    return _simple(
+        Code.CR0505,
+        span,
+        ("工作日要按日历计算,这里还没有日历", "workdays need a calendar, and there is none"),
+        ("改用 `天`", "use `days`"),
+    )
+
+
+def within_needs_a_day(span: Span) -> Diagnostic:
+    return _simple(
+        Code.CR0013,
+        span,
+        ("没有写明是哪一天在期限之内", "it is not said which day lies within the time"),
+        ("写成 `申报日 不超出 30 天 之后 期限`", "write `filed within 30 days after due`"),
+    )
+
+
+def aggregate_inside_a_record(span: Span) -> Diagnostic:
+    return _simple(
+        Code.CR0107,
+        span,
+        ("对记录逐项判断时不能再汇总记录", "records cannot be aggregated while one record is judged"),
+        ("先用 `定义` 给汇总值起名,再在这里引用", "name the aggregate with `define` and use the name here"),
+    )
+
+
+def bad_key(name: tree.Identifier) -> Diagnostic:
+    return _simple(
+        Code.CR0107,
+        name.span,
+        (f"`{name.text}` 不能作主键", f"`{name.text}` cannot be the key"),
+        ("主体只有一个主键,且不可缺失", "a subject has one key, and it is never absent"),
+    )
+
+
+def never_used(name: tree.Identifier) -> Diagnostic:
+    return Diagnostic(
+        Code.CR0701,
+        name.span,
+        Text(f"`{name.text}` 没有被用到", f"`{name.text}` is never used"),
+        Text("删去它,或检查是否漏写了规则", "delete it, or see whether a rule was forgotten"),
+        severity=Severity.WARNING,
+    )
+
+
+def no_basis(code: tree.Identifier) -> Diagnostic:
+    return Diagnostic(
+        Code.CR0302,
+        code.span,
+        Text(f"`{code.text}` 没有写依据", f"`{code.text}` has no legal basis"),
+        Text("加上 `依据 文件 条 …`", "add `basis SOURCE article …`"),
+        severity=Severity.WARNING,
+    )
+
+
+def no_such_article(citation: tree.Citation, source: tree.Source, listed: list[str]) -> Diagnostic:
+    shown = ", ".join(listed[:20])
+    return Diagnostic(
+        Code.CR0301,
+        citation.span,
+        Text(f"`{source.name.text}` 没有列出这一条", f"`{source.name.text}` does not list this place"),
+        Text(f"已列出:{shown}", f"it lists {shown}"),
+        (Label(source.name.span, Text("文件在这里声明", "the source is declared here")),),
+    )
+
+
+def cites_not_encoded(citation: tree.Citation, article: tree.SourceArticle) -> Diagnostic:
+    return Diagnostic(
+        Code.CR0301,
+        citation.span,
+        Text("引用的条文被声明为未编码", "the place cited is declared as not encoded"),
+        Text("改正引用,或去掉 `未编码`", "mend the citation, or take `not encoded` away"),
+        (Label(article.span, Text("在这里声明", "declared here")),),
+    )
+
+
+def source_not_in_force(source: tree.Source, end: date, start: date) -> Diagnostic:
+    return Diagnostic(
+        Code.CR0303,
+        source.name.span,
+        Text(
+            f"`{source.name.text}` 于 {end} 失效,政策自 {start} 起施行",
+            f"`{source.name.text}` ended on {end}, and the policy begins on {start}",
+        ),
+        Text("检查有效期", "check the dates"),
+        severity=Severity.WARNING,
+    )
+
+
+def no_otherwise(span: Span) -> Diagnostic:
+    return _simple(
+        Code.CR0406,
+        span,
+        ("没有写其他情况", "nothing is said for all other cases"),
+        ("最后加上 `| 其他 -> …`", "end with `| otherwise -> …`"),
+    )
+
+
+def never_reached(span: Span, earlier: Span) -> Diagnostic:
+    return Diagnostic(
+        Code.CR0405,
+        span,
+        Text("这一支永远到不了", "this branch is never reached"),
+        Text("`其他` 放在最后", "`otherwise` stands last"),
+        (Label(earlier, Text("这里已经包括了其他情况", "this one takes all that is left")),),
+    )
+
+
+def overrides_needs_a_step(code: tree.Identifier) -> Diagnostic:
+    return _simple(
+        Code.CR0107,
+        code.span,
+        (f"`{code.text}` 不能优先于另一类规则", f"`{code.text}` cannot override a rule of another kind"),
+        (
+            "判级步骤之间、措施之间可以写 `优先于`;判级步骤还可优先于指标",
+            "steps override steps and indicators, measures override measures",
+        ),
+    )
+
+
+def negative_points(span: Span) -> Diagnostic:
+    return _simple(
+        Code.CR0208,
+        span,
+        ("这里的分数可能为负", "these points may be negative"),
+        ("扣分用 `扣`,加分用 `加`,分数本身不为负", "deduct or add points that are not negative"),
+    )
+
+
+def share_out_of_bounds(span: Span) -> Diagnostic:
+    return _simple(
+        Code.CR0211,
+        span,
+        ("加回的比例可能超出 0% 至 100%", "the share given back may lie outside 0% to 100%"),
+        ("修复不能倒扣,也不能多还", "a repair neither takes points nor gives back more than was lost"),
+    )
+
+
+def bound_not_constant(span: tree.Expression) -> Diagnostic:
+    return _simple(
+        Code.CR0202,
+        span.span,
+        ("上下限要写确定的分数", "a bound of the score is a constant"),
+        ("写成 `上下限 0 分 .. 100 分`", "write `bounds 0 points .. 100 points`"),
+    )
+
+
+def total_too_large(definition: ir.Definition, span: Span | None) -> Diagnostic:
+    code = definition.rule.code if definition.rule else definition.name
+    return _simple(
+        Code.CR0206,
+        span or NOWHERE,
+        (f"`{code}` 的计算可能超出 64 位整数", f"the computation of `{code}` may leave 64 bits"),
+        ("给字段写上更窄的范围,如 `元 在 0 .. 1亿元`", "give the fields narrower ranges, such as `yuan in 0 .. 1亿元`"),
+    )
+
+
+def where_without_records(span: Span) -> Diagnostic:
+    return _simple(
+        Code.CR0015,
+        span,
+        ("没有 `逐项`,这一句没有意义", "this clause means nothing without `for each`"),
+        ("加上 `逐项 记录`,或改写成 `当 …`", "add `for each RECORD`, or write a `when`"),
+    )
+
+
+def repair_without_records(name: tree.Identifier) -> Diagnostic:
+    return _simple(
+        Code.CR0107,
+        name.span,
+        (
+            f"`{name.text}` 不是逐项计分的指标,不能按记录修复",
+            f"`{name.text}` does not go through records, so no record repairs it",
+        ),
+        ("给指标加上 `逐项`", "give the indicator a `for each`"),
+    )
+
+
+def repair_of_bonus(name: tree.Identifier) -> Diagnostic:
+    return _simple(
+        Code.CR0107,
+        name.span,
+        (f"`{name.text}` 是加分指标,没有可修复的", f"`{name.text}` adds points, and there is nothing to repair"),
+        ("修复只用于扣分指标", "only deductions are repaired"),
+    )
+
+
+def repair_of_other_records(name: tree.Identifier, record: str) -> Diagnostic:
+    return _simple(
+        Code.CR0107,
+        name.span,
+        (f"指标逐项的是 `{record}`,不是 `{name.text}`", f"the indicator goes through `{record}`, not `{name.text}`"),
+        (f"写 `逐项 {record}`", f"write `for each {record}`"),
+    )
+
+
+def repair_without_grounds(name: tree.Identifier) -> Diagnostic:
+    return _simple(
+        Code.CR0013,
+        name.span,
+        ("没有写在什么情况下修复", "it is not said when this is repaired"),
+        ("加上 `当 …`,或 `逐项 记录 …`", "add `when …`, or `for each RECORD …`"),
+    )
+
+
+def parameter_gap(parameter: tree.Parameter, start: date | None, end: date | None) -> Diagnostic:
+    when = f"{start or '…'} .. {end or '…'}"
+    return Diagnostic(
+        Code.CR0501,
+        parameter.name.span,
+        Text(
+            f"参数 `{parameter.name.text}` 在一段时间里没有值",
+            f"the parameter `{parameter.name.text}` has no value for some time",
+        ),
+        Text(
+            "补上这段时间的值,或缩短政策的施行期", "give it a value for that time, or narrow the policy's `effective`"
+        ),
+        facts=((Text("时间", "time"), when),),
+    )
+
+
+def parameter_overlap(parameter: tree.Parameter, earlier: tree.DatedValue, later: tree.DatedValue) -> Diagnostic:
+    return Diagnostic(
+        Code.CR0502,
+        later.span,
+        Text(
+            f"参数 `{parameter.name.text}` 在 {later.start} 有两个值",
+            f"the parameter `{parameter.name.text}` has two values on {later.start}",
+        ),
+        Text("让前一个值先结束", "let the earlier value end before"),
+        (Label(earlier.span, Text("前一个值", "the earlier value")),),
+    )
+
+
+def wrong_column_type(span: Span) -> Diagnostic:
+    return _simple(
+        Code.CR0202,
+        span,
+        ("表的列不能是文本,也不能可缺失", "a column of a table is neither text nor optional"),
+        ("用枚举、数、日期或是非", "use an enum, a number, a date or a truth value"),
+    )
+
+
+def wrong_number_of_cells(cells: int, columns: int, span: Span) -> Diagnostic:
+    return _simple(
+        Code.CR0212,
+        span,
+        (f"这一行有 {cells} 格,表有 {columns} 列", f"this row has {cells} cells, and the table {columns} columns"),
+        ("每列写一格,不限的写 `任一`", "write one cell a column, `any` where it does not matter"),
+    )
+
+
+def wrong_number_of_arguments(given: int, columns: int, span: Span) -> Diagnostic:
+    return _simple(
+        Code.CR0212,
+        span,
+        (f"给了 {given} 个参数,表有 {columns} 列", f"{given} arguments for a table of {columns} columns"),
+        ("每列给一个参数", "give one argument a column"),
+    )
+
+
+def outside_the_column(
+    column: tree.Column, proved: ir.Interval, range_: ir.Interval, type_: Type, span: Span
+) -> Diagnostic:
+    own = f"{show_value(proved.low, type_)} .. {show_value(proved.high, type_)}"
+    allowed = f"{show_value(range_.low, type_)} .. {show_value(range_.high, type_)}"
+    return Diagnostic(
+        Code.CR0208,
+        span,
+        Text(f"这个值可能超出列 `{column.name.text}` 的范围", f"this may lie outside the column `{column.name.text}`"),
+        Text("放宽列的范围,或先限定这个值", "widen the column's range, or bound the value first"),
+        facts=((Text("值", "value"), own), (Text("列", "column"), allowed)),
+    )
+
+
+def no_row(table: tree.Table, facts: Facts) -> Diagnostic:
+    return Diagnostic(
+        Code.CR0403,
+        table.name.span,
+        Text(f"表 `{table.name.text}` 漏了一种情况", f"no row of `{table.name.text}` matches a combination"),
+        Text("为它加一行", "add a row for it"),
+        facts=tuple((Text(name, name), value) for name, value in facts),
+    )
+
+
+def two_rows(first: tree.Row, second: tree.Row, facts: Facts) -> Diagnostic:
+    return Diagnostic(
+        Code.CR0404,
+        second.span,
+        Text("两行都适用于同一种情况", "two rows match the same combination"),
+        Text("让两行分开", "part the two rows"),
+        (Label(first.span, Text("另一行", "the other row")),),
+        tuple((Text(name, name), value) for name, value in facts),
+    )
+
+
+def _number(value: Fraction) -> str:
+    places = 0
+    while (value * 10**places).denominator != 1:
+        places += 1
+    return decimal(int(value * 10**places), places)
+
+
+def _ends(stretch: Stretch) -> tuple[Text, str]:
+    """The stretch in words, and a score in it."""
+    low, high = stretch.low, stretch.high
+    if low.infinite:
+        return Text(f"{_number(high.value)} 分以下", f"below {_number(high.value)}"), _number(high.value - 1)
+    if high.infinite:
+        return Text(f"{_number(low.value)} 分以上", f"above {_number(low.value)}"), _number(low.value + 1)
+    if low.value == high.value:
+        return Text(f"{_number(low.value)} 分", f"of {_number(low.value)}"), _number(low.value)
+    text = Text(
+        f"{_number(low.value)} 至 {_number(high.value)} 分", f"from {_number(low.value)} to {_number(high.value)}"
+    )
+    return text, _number(_example(low, high))
+
+
+def _example(low: Cut, high: Cut) -> Fraction:
+    if not low.after:
+        return low.value
+    return high.value if high.after else (low.value + high.value) / 2
+
+
+def band_gap(gap: Stretch, bands: list[tree.Band], beside: tree.Band) -> Diagnostic:
+    where, example = _ends(gap)
+    others = tuple(Label(band.span, Text("另一级", "another band")) for band in bands if band is not beside)
+    return Diagnostic(
+        Code.CR0401,
+        beside.span,
+        Text(f"没有一级包括 {where.zh}", f"no grade takes a score {where.en}"),
+        Text("让相邻两级首尾相接,如 `70 以上` 接 `不满 70`", "let the bands meet, as `70 or more` meets `under 70`"),
+        others[:2],
+        ((Text("得分", "score"), example),),
+    )
+
+
+def two_bands(first: tree.Band, second: tree.Band, both: Stretch) -> Diagnostic:
+    where, example = _ends(both)
+    return Diagnostic(
+        Code.CR0402,
+        second.span,
+        Text(f"两级都包括 {where.zh}", f"two grades take a score {where.en}"),
+        Text("用 `不满` 代替其中一个 `以上`、`以下`", "use `under` where one of them says `or less`"),
+        (Label(first.span, Text("另一级", "the other band")),),
+        ((Text("得分", "score"), example),),
+    )
+
+
+def no_band_at_all(span: Span) -> Diagnostic:
+    return _simple(
+        Code.CR0401,
+        span,
+        ("没有一级由得分决定", "no grade is given by the score"),
+        ("至少一级写明分数范围", "give at least one grade a band"),
+    )
+
+
+def case_without_dates(span: Span) -> Diagnostic:
+    return _simple(
+        Code.CR0013,
+        span,
+        ("案例没有写评价期和截至日", "the case does not say its period and as-of date"),
+        ("写上 `评价期 2020 截至 2021-04-30`", "write `period 2020 as of 2021-04-30`"),
+    )
+
+
+def invalid_case(case: ir.Case, problem: Diagnostic) -> Diagnostic:
+    return Diagnostic(
+        Code.CR0603,
+        case.span,
+        Text(
+            f"案例的主体不合格:{problem.message.zh}",
+            f"the case does not describe a valid subject: {problem.message.en}",
+        ),
+        problem.help,
+    )

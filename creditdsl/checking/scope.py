@@ -1,0 +1,168 @@
+"""Where an expression stands: the names it may use, and what is known about values there.
+
+`Elaboration` is the state of one compilation: declarations, definitions made so far, diagnostics. `Scope` is immutable;
+going under a condition or into a record gives a new one.
+"""
+
+from collections import ChainMap
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+from creditdsl.checking.declarations import Declarations
+from creditdsl.core import ir
+from creditdsl.core.ranges import interval_of, narrow, presences
+from creditdsl.core.types import Choice, Day, Month, Number, Optional, Truth, Type, Unit
+from creditdsl.diagnostics import Diagnostic
+from creditdsl.syntax import tree
+
+Facts = Mapping[ir.Expression, ir.Interval]
+
+
+class Stage(Enum):
+    """What `score` means: nothing yet, the score before repair, or the score after it.
+
+    FINAL is AFTER with the grade known: measures and invariants.
+    """
+
+    NONE = "none"
+    BEFORE = "before"
+    AFTER = "after"
+    FINAL = "final"
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """An elaborated expression. `product` are the units of a product that has no unit of its own, such as mark x yuan."""
+
+    expression: ir.Expression
+    type: Type
+    product: tuple[Unit, ...] = ()
+
+
+@dataclass(slots=True)
+class Elaboration:
+    """The state of one compilation."""
+
+    declarations: Declarations
+    languages: tuple[str, ...]
+    elaborate: "Callable[[tree.Expression, Scope, Type | None], Typed | None]"
+    """`checking.expressions.elaborate`, given here so that what stands below it can go back into it."""
+    named: "Callable[[str, Scope], Typed | None]"
+    """`checking.named.value_of`: the value of a parameter, define or step rule, defined when first asked for."""
+    enums: dict[str, ir.Enumeration] = field(default_factory=dict)
+    subject: ir.InputTable = ir.InputTable("", (), ())
+    records: dict[str, ir.InputTable] = field(default_factory=dict)
+    definitions: dict[str, ir.Definition] = field(default_factory=dict)
+    failed: set[str] = field(default_factory=set)
+    looks: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """For each name, which of `score` and `grade` it looks at."""
+    has_repairs: bool = False
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    ranges: dict[ir.Expression, ir.Interval] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
+
+    def report(self, diagnostic: Diagnostic) -> None:
+        if diagnostic not in self.diagnostics:
+            self.diagnostics.append(diagnostic)
+
+    def add(self, definition: ir.Definition) -> ir.DefinitionReference:
+        """Appends a definition and remembers its range."""
+        self.definitions[definition.name] = definition
+        reference = ir.DefinitionReference(definition.name, definition.type)
+        if definition.range is not None:
+            self.ranges[reference] = definition.range
+        return reference
+
+    def define(
+        self, name: str, expression: ir.Expression, type_: Type, rule: ir.Rule | None = None
+    ) -> ir.DefinitionReference:
+        """Appends a definition whose range is proved from its expression, unless it exists already."""
+        if name in self.definitions:
+            return ir.DefinitionReference(name, self.definitions[name].type)
+        return self.add(ir.Definition(name, type_, expression, self.range_of(expression, type_), rule))
+
+    def range_of(self, expression: ir.Expression, type_: Type) -> ir.Interval | None:
+        """The proved range of an expression, None for types without one."""
+        match type_ if not isinstance(type_, Optional) else type_.of:
+            case Number() | Day() | Month():
+                return (
+                    None
+                    if isinstance(expression, ir.Constant) and expression.value is None
+                    else interval_of(expression, self.ranges)
+                )
+            case _:
+                return None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """`record` is the record at hand; `values` are local names (columns of a table); `day` is a repair's `to` date."""
+
+    elaboration: Elaboration
+    record: ir.InputTable | None = None
+    values: Mapping[str, Typed] = field(default_factory=dict)
+    stage: Stage = Stage.NONE
+    known: Facts = field(default_factory=dict)
+    present: frozenset[ir.Expression] = frozenset()
+    day: Typed | None = None
+
+    def assuming(self, condition: ir.Expression, *, holds: bool = True) -> "Scope":
+        """The scope under a condition that is known to hold, or not to."""
+        ranges = ChainMap(dict(self.known), self.elaboration.ranges)
+        known = {**self.known, **narrow(condition, ranges, holds=holds)}
+        return replace(self, known=known, present=self.present | presences(condition, holds=holds))
+
+    def inside(self, record: ir.InputTable) -> "Scope":
+        return replace(self, record=record)
+
+    def interval(self, expression: ir.Expression) -> ir.Interval:
+        return interval_of(expression, ChainMap(dict(self.known), self.elaboration.ranges))
+
+    def report(self, diagnostic: Diagnostic) -> None:
+        self.elaboration.report(diagnostic)
+
+
+NUMBER = Number(Unit.NUMBER)
+TRUTH = Truth()
+DAY = Day()
+TRUE = ir.Constant(True, TRUTH)
+FALSE = ir.Constant(False, TRUTH)
+ContextDays: Mapping[ir.ContextDay, ir.ContextField] = {day: ir.ContextField(day) for day in ir.ContextDay}
+
+
+def conjunction(operands: list[ir.Expression]) -> ir.Expression:
+    """The operands joined by and, flat, without those that are always true."""
+    flat: list[ir.Expression] = []
+    for operand in operands:
+        flat.extend(operand.operands if isinstance(operand, ir.And) else (operand,))
+    kept = tuple(item for item in flat if item != TRUE)
+    if not kept:
+        return TRUE
+    return kept[0] if len(kept) == 1 else ir.And(kept)
+
+
+def disjunction(operands: list[ir.Expression]) -> ir.Expression:
+    """The operands joined by or, flat, without those that are never true."""
+    flat: list[ir.Expression] = []
+    for operand in operands:
+        flat.extend(operand.operands if isinstance(operand, ir.Or) else (operand,))
+    kept = tuple(item for item in flat if item != FALSE)
+    if not kept:
+        return FALSE
+    return kept[0] if len(kept) == 1 else ir.Or(kept)
+
+
+def negation(operand: ir.Expression) -> ir.Expression:
+    """The opposite of a condition; a double negation is undone."""
+    return operand.operand if isinstance(operand, ir.Not) else ir.Not(operand)
+
+
+def choice_of(type_: Type) -> Choice | None:
+    match type_:
+        case Choice():
+            return type_
+        case Optional(of=Choice() as inner):
+            return inner
+        case _:
+            return None

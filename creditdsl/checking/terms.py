@@ -1,0 +1,94 @@
+"""The steps that every part of the elaboration shares: a present value, a condition, values of one type.
+
+They call the elaboration of sub-expressions through `Elaboration.elaborate`, so that aggregates, quotients and table
+look-ups, which stand below `checking.expressions`, can go back into it.
+"""
+
+from creditdsl.checking import messages, operators
+from creditdsl.checking.scope import DAY, TRUE, ContextDays, Scope, Typed, choice_of, conjunction
+from creditdsl.core import ir
+from creditdsl.core.types import Number, Optional, Truth, Type
+from creditdsl.syntax import tree
+
+UNIX_EPOCH = 719_163
+"""The ordinal of 1970-01-01 in the calendar of `datetime`."""
+
+
+def day_number(literal: tree.DateLiteral) -> int:
+    """Days since 1970-01-01."""
+    return literal.value.toordinal() - UNIX_EPOCH
+
+
+def elaborate(expression: tree.Expression, scope: Scope, expected: Type | None = None) -> Typed | None:
+    """The core expression and its type, which is Optional where the value may be absent."""
+    return scope.elaboration.elaborate(expression, scope, expected)
+
+
+def value(expression: tree.Expression, scope: Scope, expected: Type | None = None) -> Typed | None:
+    """A value that is present: what may be absent is reported unless the scope knows that it is not."""
+    typed = elaborate(expression, scope, expected)
+    return None if typed is None else presumed(typed, expression, scope)
+
+
+def presumed(typed: Typed, expression: tree.Expression, scope: Scope) -> Typed | None:
+    """The value at its plain type, if the scope knows that it is present."""
+    if not isinstance(typed.type, Optional):
+        return typed
+    if typed.expression not in scope.present:
+        scope.report(messages.may_be_absent(expression))
+        return None
+    return Typed(ir.Presume(typed.expression), typed.type.of, typed.product)
+
+
+def condition(expression: tree.Expression, scope: Scope) -> ir.Expression | None:
+    """A Truth that is present."""
+    typed = value(expression, scope)
+    if typed is None:
+        return None
+    if not isinstance(typed.type, Truth):
+        scope.report(messages.not_a_condition(typed.type, expression.span))
+        return None
+    return typed.expression
+
+
+def enum_value(name: tree.Identifier, type_: Type, scope: Scope) -> ir.Constant | None:
+    """The constant of an enum value, reported when the type has none of that name."""
+    choice = choice_of(type_)
+    if choice is None:
+        scope.report(messages.not_a_choice(type_, name.span))
+        return None
+    names = scope.elaboration.enums[choice.enum].names
+    if name.text not in names:
+        scope.report(messages.no_such_value(name, choice.enum, names))
+        return None
+    return ir.Constant(name.text, choice)
+
+
+def align(values: list[Typed], scope: Scope, where: tree.Expression) -> list[Typed] | None:
+    """The values at one type: one unit and the greatest scale for numbers, the same type for all others."""
+    units = [item.type.unit for item in values if isinstance(item.type, Number) and not operators.is_zero(item)]
+    if units:
+        values = [operators.adapt(item, units[0]) for item in values]
+    scale = max(operators.scale_of(item.type) for item in values)
+    values = [operators.scaled(item, scale) for item in values]
+    first = values[0]
+    for other in values[1:]:
+        if other.type != first.type or other.product != first.product:
+            match first.type, other.type:
+                case Number(unit=a), Number(unit=b):
+                    scope.report(messages.units_do_not_match(a, b, where.span))
+                case _:
+                    scope.report(messages.types_do_not_fit(first.type, other.type, where.span))
+            return None
+    return values
+
+
+def effective_condition(validity: tree.Validity | None) -> ir.Expression:
+    """Whether the last day of the period lies in an interval of validity."""
+    tests: list[ir.Expression] = []
+    end = ContextDays[ir.ContextDay.PERIOD_END]
+    if validity is not None and validity.start is not None:
+        tests.append(ir.LessOrEqual(ir.Constant(validity.start.toordinal() - UNIX_EPOCH, DAY), end))
+    if validity is not None and validity.end is not None:
+        tests.append(ir.LessOrEqual(end, ir.Constant(validity.end.toordinal() - UNIX_EPOCH, DAY)))
+    return conjunction(tests) if tests else TRUE
