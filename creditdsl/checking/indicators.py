@@ -234,7 +234,7 @@ def _repair(repair: tree.RepairPoints, record: ir.InputTable, inside: Scope) -> 
             if interval.low < 0 or interval.high > 10**scale:
                 inside.report(messages.share_out_of_bounds(repair.restore.span))
                 return None
-        case Number(unit=unit) if operators.is_zero(share):
+        case Number() if operators.is_zero(share):
             share = operators.adapt(share, Unit.RATE)
         case other:
             inside.report(messages.not_a_rate(other, repair.restore.span))

@@ -7,6 +7,7 @@ definitions recurses; circles are reported. Definitions that look at the score o
 import dataclasses
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 
 from creditdsl.checking import messages
 from creditdsl.checking.citations import citations
@@ -260,9 +261,7 @@ def provenance(
         if overridden.text not in elaboration.declarations.rules:
             names = list(elaboration.declarations.rules)
             elaboration.report(messages.not_declared(overridden.text, overridden.span, names))
-    if clauses.effective is not None and clauses.effective.start and clauses.effective.end:
-        if clauses.effective.end < clauses.effective.start:
-            elaboration.report(messages.ends_before_it_begins(clauses.effective.span))
+    elaboration.diagnostics.extend(backwards(clauses.effective))
     return ir.Rule(
         kind,
         code.text,
@@ -271,6 +270,13 @@ def provenance(
         tuple(texts_of(note, "", elaboration) for note in clauses.notes),
         code.span,
     )
+
+
+def backwards(validity: tree.Validity | None) -> list[Diagnostic]:
+    """An interval that ends before it begins."""
+    if validity is None or validity.start is None or validity.end is None or validity.start <= validity.end:
+        return []
+    return [messages.ends_before_it_begins(validity.span)]
 
 
 def check_parameter_dates(parameter: tree.Parameter, policy: tree.Policy | None) -> list[Diagnostic]:
@@ -283,7 +289,7 @@ def check_parameter_dates(parameter: tree.Parameter, policy: tree.Policy | None)
         return [messages.parameter_gap(parameter, start, None)]
     if start is None or dated[0].start > start:
         found.append(messages.parameter_gap(parameter, start, dated[0].start))
-    for earlier, later in zip(dated, dated[1:], strict=False):
+    for earlier, later in pairwise(dated):
         if earlier.start == later.start or (earlier.end is not None and earlier.end >= later.start):
             found.append(messages.parameter_overlap(parameter, earlier, later))
         elif earlier.end is not None and (later.start - earlier.end).days > 1:

@@ -2,7 +2,7 @@
 
 from creditdsl.checking import messages
 from creditdsl.checking.input_types import input_type
-from creditdsl.checking.named import texts_of
+from creditdsl.checking.named import backwards, texts_of
 from creditdsl.checking.scope import Elaboration
 from creditdsl.core import ir
 from creditdsl.core.ranges import known_inputs
@@ -90,10 +90,7 @@ def check_sources(elaboration: Elaboration) -> None:
         force = source.in_force
         if force is None:
             continue
-        if force.start and force.end and force.end < force.start:
-            elaboration.report(messages.ends_before_it_begins(force.span))
-        elif start is not None and force.end is not None and force.end < start:
+        elaboration.diagnostics.extend(backwards(force))
+        if start is not None and force.end is not None and force.end < start:
             elaboration.report(messages.source_not_in_force(source, force.end, start))
-    effective = policy.effective if policy else None
-    if effective and effective.start and effective.end and effective.end < effective.start:
-        elaboration.report(messages.ends_before_it_begins(effective.span))
+    elaboration.diagnostics.extend(backwards(policy.effective if policy else None))

@@ -40,6 +40,9 @@ class Typed:
     product: tuple[Unit, ...] = ()
 
 
+NO_TABLE = ir.InputTable("", (), ())
+
+
 @dataclass(slots=True)
 class Elaboration:
     """The state of one compilation."""
@@ -51,7 +54,7 @@ class Elaboration:
     named: "Callable[[str, Scope], Typed | None]"
     """`checking.named.value_of`: the value of a parameter, define or step rule, defined when first asked for."""
     enums: dict[str, ir.Enumeration] = field(default_factory=dict)
-    subject: ir.InputTable = ir.InputTable("", (), ())
+    subject: ir.InputTable = NO_TABLE
     records: dict[str, ir.InputTable] = field(default_factory=dict)
     definitions: dict[str, ir.Definition] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
