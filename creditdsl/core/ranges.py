@@ -34,6 +34,7 @@ __all__ = [
     "known_inputs",
     "narrow",
     "overflowing",
+    "places",
     "presences",
     "range_of",
     "type_of",
@@ -91,7 +92,7 @@ def presences(condition: Expression, *, holds: bool) -> frozenset[Expression]:
 
 def overflowing(expression: Expression, known: Known) -> tuple[Expression, ...]:
     """The sub-expressions that may leave 64 bits, or years 1 to 9999 for days and months; innermost first."""
-    found = [part for part, facts in _places(expression, known) if not _fits(part, facts)]
+    found = [part for part, facts in places(expression, known) if not _fits(part, facts)]
     return tuple(dict.fromkeys(found))
 
 
@@ -99,7 +100,7 @@ def zero_divisions(expression: Expression, known: Known) -> tuple[DivideRounded,
     """The divisions under an expression whose divisor may be 0."""
     return tuple(
         part
-        for part, facts in _places(expression, known)
+        for part, facts in places(expression, known)
         if isinstance(part, DivideRounded) and _may_be_zero(interval_of(part.divisor, facts))
     )
 
@@ -121,7 +122,7 @@ def _fits(expression: Expression, known: Known) -> bool:
             return True
 
 
-def _places(expression: Expression, known: Known) -> Iterator[tuple[Expression, Known]]:
+def places(expression: Expression, known: Known) -> Iterator[tuple[Expression, Known]]:
     """Every sub-expression with what is known where it is evaluated, innermost first."""
     if isinstance(expression, And | Or):
         yield from _operand_places(expression, known)
@@ -131,28 +132,28 @@ def _places(expression: Expression, known: Known) -> Iterator[tuple[Expression, 
         yield from _record_places(expression, known)
     else:
         for child in children(expression):
-            yield from _places(child, known)
+            yield from places(child, known)
     yield expression, known
 
 
 def _operand_places(expression: And | Or, known: Known) -> Iterator[tuple[Expression, Known]]:
     for operand in expression.operands:
-        yield from _places(operand, known)
+        yield from places(operand, known)
         known = narrow(operand, known, holds=isinstance(expression, And))
 
 
 def _branch_places(choice: Choose, known: Known) -> Iterator[tuple[Expression, Known]]:
     for branch in choice.branches:
-        yield from _places(branch.when, known)
-        yield from _places(branch.then, narrow(branch.when, known, holds=True))
+        yield from places(branch.when, known)
+        yield from places(branch.then, narrow(branch.when, known, holds=True))
         known = narrow(branch.when, known, holds=False)
-    yield from _places(choice.otherwise, known)
+    yield from places(choice.otherwise, known)
 
 
 def _record_places(aggregate: Aggregate, known: Known) -> Iterator[tuple[Expression, Known]]:
     if aggregate.start is not None:
-        yield from _places(aggregate.start, known)
-    yield from _places(aggregate.where, known)
+        yield from places(aggregate.start, known)
+    yield from places(aggregate.where, known)
     matching = narrow(aggregate.where, known, holds=True)
     for part in (*(() if aggregate.value is None else (aggregate.value,)), *aggregate.keys):
-        yield from _places(part, matching)
+        yield from places(part, matching)

@@ -1,6 +1,7 @@
-"""What stands directly, and anywhere, under an expression."""
+"""What stands directly, and anywhere, under an expression; and the same expression over something else."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from creditdsl.core.ir import (
     Add,
@@ -9,6 +10,7 @@ from creditdsl.core.ir import (
     Aggregate,
     Among,
     And,
+    Branch,
     ChoiceAt,
     Choose,
     Constant,
@@ -85,3 +87,39 @@ def walk(expression: Expression) -> Iterator[Expression]:
     yield expression
     for child in children(expression):
         yield from walk(child)
+
+
+def rebuilt(expression: Expression, change: Callable[[Expression], Expression]) -> Expression:
+    """The expression with `change` applied to each expression directly under it."""
+    match expression:
+        case Constant() | ContextField() | SubjectField() | RecordField() | DefinitionReference():
+            return expression
+        case IsPresent() | Presume() | Not() | Among() | Negate() | YearOf() | MonthOf() | OrdinalOf():
+            return replace(expression, operand=change(expression.operand))
+        case OrElse():
+            return replace(expression, operand=change(expression.operand), default=change(expression.default))
+        case And() | Or() | Add() | Least() | Greatest():
+            return replace(expression, operands=tuple(change(operand) for operand in expression.operands))
+        case Equal() | Less() | LessOrEqual() | Subtract() | Multiply():
+            return replace(expression, left=change(expression.left), right=change(expression.right))
+        case DivideRounded():
+            return replace(expression, dividend=change(expression.dividend), divisor=change(expression.divisor))
+        case Choose():
+            branches = tuple(Branch(change(branch.when), change(branch.then)) for branch in expression.branches)
+            return replace(expression, branches=branches, otherwise=change(expression.otherwise))
+        case AddDays():
+            return replace(expression, day=change(expression.day), days=change(expression.days))
+        case AddMonths():
+            return replace(expression, day=change(expression.day), months=change(expression.months))
+        case DaysBetween() | MonthsBetween():
+            return replace(expression, first=change(expression.first), second=change(expression.second))
+        case ChoiceAt():
+            return replace(expression, ordinal=change(expression.ordinal))
+        case Aggregate():
+            return replace(
+                expression,
+                where=change(expression.where),
+                value=None if expression.value is None else change(expression.value),
+                keys=tuple(change(key) for key in expression.keys),
+                start=None if expression.start is None else change(expression.start),
+            )

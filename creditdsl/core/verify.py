@@ -1,0 +1,157 @@
+"""The invariants of a program, stated as checks; run after every stage in the tests.
+
+In: a program. Nothing comes out; a broken invariant is a fault of the compiler, an InternalError that says where.
+What expressions must keep is in `core.verify_expression`, what the plan must keep in `core.verify_plan`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from creditdsl.core.intervals import INPUT_DAYS, INPUT_MONTHS, MAX_ENUM_VALUES
+from creditdsl.core.ir import (
+    Aggregate,
+    And,
+    Branch,
+    ChoiceAt,
+    Choose,
+    Definition,
+    DefinitionReference,
+    Expression,
+    HoldsClaim,
+    InputField,
+    Interval,
+    MoreClaim,
+    Or,
+    Program,
+)
+from creditdsl.core.ranges import (
+    Known,
+    fits_64_bits,
+    interval_of,
+    known_inputs,
+    overflowing,
+    places,
+    range_of,
+    type_of,
+    zero_divisions,
+)
+from creditdsl.core.types import Choice, Day, Month, Number, Optional, Text, Truth, plain
+from creditdsl.core.verify_expression import Place, inlined, require, verify_expression, verify_type
+from creditdsl.core.verify_plan import verify_plan
+from creditdsl.core.walk import rebuilt
+
+
+def verify(program: Program) -> None:
+    """InternalError at the first invariant of `core.ir` that a program does not keep."""
+    _verify_inputs(program)
+    definitions = _verify_definitions(program)
+    verify_plan(program, definitions)
+    for claim in program.claims:
+        match claim:
+            case HoldsClaim(_, condition):
+                require(condition in definitions, "a claim about no definition", claim)
+                require(definitions[condition].type == Truth(), "a claim that is no truth", claim)
+            case MoreClaim(_, table, _, target):
+                require(table in [item.name for item in program.records], "a claim about no table", claim)
+                require(target in ("score", "grade"), "a claim about something else", claim)
+
+
+def _verify_inputs(program: Program) -> None:
+    _require_unique((enum.name for enum in program.enums), "enum")
+    for enum in program.enums:
+        _require_unique(enum.names, f"value of {enum.name}")
+        require(1 <= len(enum.values) <= MAX_ENUM_VALUES, "an enum without values, or with too many", enum.name)
+    _require_unique((table.name for table in program.records), "record")
+    for table in (program.subject, *program.records):
+        _require_unique((item.name for item in table.fields), f"field of {table.name}")
+        require(sum(item.key for item in table.fields) <= (table is program.subject), "a second key", table.name)
+        for item in table.fields:
+            verify_type(item.type, program)
+            require(_range_fits(item), "the range of a field", item)
+    names = {item.name for item in program.subject.fields}
+    require(names.isdisjoint(table.name for table in program.records), "a field named like a record", names)
+
+
+def _range_fits(item: InputField) -> bool:
+    match plain(item.type):
+        case Truth() | Choice() | Text():
+            return item.range is None
+        case Number():
+            return item.range is not None and item.range.low <= item.range.high and fits_64_bits(item.range)
+        case Day():
+            return _within(item.range, INPUT_DAYS)
+        case Month():
+            return _within(item.range, INPUT_MONTHS)
+
+
+def _within(inner: Interval | None, outer: Interval | None) -> bool:
+    if inner is None or outer is None:
+        return inner is outer
+    return outer.low <= inner.low <= inner.high <= outer.high
+
+
+def _verify_definitions(program: Program) -> dict[str, Definition]:
+    """Each definition against those before it; all of them by name."""
+    definitions: dict[str, Definition] = {}
+    known = known_inputs(program.subject, program.records, program.enums)
+    for definition in program.definitions:
+        require(definition.name not in definitions, "a name defined twice", definition.name)
+        place = Place(program, definitions)
+        verify_expression(definition.expression, place)
+        require(type_of(definition.expression) == definition.type, "a definition of another type", definition)
+        _verify_ranges(definition, known, place)
+        definitions[definition.name] = definition
+        if definition.range is not None:
+            known[_reference(definition)] = definition.range
+    return definitions
+
+
+def _reference(definition: Definition) -> Expression:
+    return DefinitionReference(definition.name, definition.type)
+
+
+def _verify_ranges(definition: Definition, known: Known, place: Place) -> None:
+    """No total leaves 64 bits, no divisor is zero, no position is outside its enum, the stated range is proved."""
+    plain_form = definition.expression
+    # Written out, conditions tell what they guard; left as references, the same reference decides the same way twice.
+    guarded = _with_guards(plain_form, place.definitions)
+    forms = (plain_form, guarded)
+    sizes = {enum.name: len(enum.values) for enum in place.program.enums}
+    require(not all(overflowing(form, known) for form in forms), "a total may leave 64 bits", definition.name)
+    require(not all(zero_divisions(form, known) for form in forms), "a divisor may be zero", definition.name)
+    computed = [range_of(form, known) for form in forms]
+    if isinstance(plain(definition.type), Truth | Choice | Text):
+        require(definition.range is None, "a range of what has no order", definition)
+    elif None not in computed:
+        proved = any(_within(interval, definition.range) for interval in computed)
+        require(proved, f"a range narrower than {computed[0]}", definition)
+    for part, facts in places(guarded, known):
+        if isinstance(part, ChoiceAt):
+            allowed = Interval(0, sizes[part.enum] - 1)
+            require(_within(interval_of(part.ordinal, facts), allowed), "a position outside its enum", definition.name)
+
+
+def _with_guards(expression: Expression, definitions: Mapping[str, Definition]) -> Expression:
+    """An expression whose conditions are written out, so that what they guard is seen."""
+
+    def written_out(part: Expression) -> Expression:
+        part = rebuilt(part, written_out)
+        match part:
+            case And() | Or():
+                return rebuilt(part, lambda operand: inlined(operand, definitions))
+            case Choose(branches):
+                whens = [Branch(inlined(branch.when, definitions), branch.then) for branch in branches]
+                return replace(part, branches=tuple(whens))
+            case Aggregate(where=where):
+                return replace(part, where=inlined(where, definitions))
+            case _:
+                return part
+
+    return written_out(expression)
+
+
+def _require_unique(names: Iterable[str], kind: str) -> None:
+    seen: set[str] = set()
+    for name in names:
+        require(name not in seen, f"the name of a {kind} stands twice", name)
+        seen.add(name)

@@ -1,0 +1,372 @@
+"""Hypothesis strategies for small well-typed programs, and for subjects and runs of a program.
+
+Together the programs use every node, every kind of aggregate and every part of the plan; amounts are in arbitrary
+hundredths, days lie around month ends, and subjects stand on the constants of their program or beside them.
+"""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from hypothesis import strategies as st
+from strategies_expressions import COUNT, KIND, NO, TRUTH, YES, Maker, tables
+
+from creditdsl.core.ir import (
+    Add,
+    Aggregate,
+    AggregateKind,
+    And,
+    Band,
+    Branch,
+    ChoiceAt,
+    Choose,
+    Citation,
+    Constant,
+    DefinitionReference,
+    DirectRepair,
+    DivideRounded,
+    Enumeration,
+    EnumValue,
+    Equal,
+    Expression,
+    Finding,
+    Grant,
+    Greatest,
+    Header,
+    HoldsClaim,
+    InputField,
+    InputTable,
+    IsPresent,
+    Least,
+    Less,
+    LessOrEqual,
+    Measure,
+    MoreClaim,
+    Multiply,
+    Negate,
+    Not,
+    Or,
+    OrdinalOf,
+    PeriodKind,
+    PointsRepair,
+    Presume,
+    Program,
+    Result,
+    Rounding,
+    Rule,
+    RuleKind,
+    Step,
+    Value,
+)
+from creditdsl.core.notation import decimal, json_value
+from creditdsl.core.types import Choice, Day, Month, Number, Optional, Text, Truth, Type, Unit, plain
+from creditdsl.core.walk import walk
+
+CITATION = Citation("order", (("article", "18"),), ("某公告 第十八条", "Order, article 18"))
+SHARE = Number(Unit.RATE, 2)
+
+
+def rule(kind: RuleKind, code: str) -> Rule:
+    return Rule(kind, code, (f"规则 {code}", f"Rule {code}"), (CITATION,))
+
+
+@st.composite
+def programs(draw: st.DrawFn) -> Program:
+    """A program with every part of the plan: indicators, repairs, all grading steps, measures and claims."""
+    grade_count = draw(st.integers(2, 4))
+    grades = Enumeration(
+        "Grade", ("级别", "Grade"), tuple(EnumValue(name, (name, name)) for name in "ABCD"[:grade_count])
+    )
+    subject = draw(tables("taxpayer", subject=True))
+    records = tuple(draw(tables(name, subject=False)) for name in ("late_filing", "evasion")[: draw(st.integers(1, 2))])
+    maker = PlanMaker(draw, subject, records, (KIND, grades))
+    for position in range(draw(st.integers(0, 3))):
+        type_ = draw(st.sampled_from([COUNT, TRUTH, Day(), Optional(Day()), Number(Unit.YUAN, 2), Choice("Kind")]))
+        maker.define(f"define.d{position}", maker.make(type_, 3), rule(RuleKind.DEFINE, f"d{position}"))
+    result = maker.result(grades)
+    holds = maker.define("claim.c", maker.make(TRUTH, 2))
+    header = Header(
+        name="policy",
+        label=("政策", "Policy"),
+        languages=("zh", "en"),
+        authority=("某局", "Authority"),
+        period=draw(st.sampled_from(list(PeriodKind))),
+        effective_start=draw(st.sampled_from([None, date(2019, 1, 1)])),
+        effective_end=None,
+        content_hash="0123456789abcdef",
+    )
+    claims = (HoldsClaim("c", holds.name), MoreClaim("m", records[0].name, True, "score"))
+    return Program(header, (KIND, grades), subject, records, tuple(maker.definitions), result, claims, ())
+
+
+class PlanMaker(Maker):
+    """Makes a plan as the checker does: score, bands and steps in the order of grading, before and after repair."""
+
+    def truth(self, name: str, depth: int = 2) -> DefinitionReference:
+        return self.define(name, self.make(TRUTH, depth))
+
+    def result(self, grades: Enumeration) -> Result:
+        self.grades = grades
+        self.points = Number(Unit.POINTS, self.draw(st.integers(0, 4)))
+        base = self.define("score.base", self.choose(self.points, 1) if self.draw(st.booleans()) else self.number(100))
+        repairs: list[PointsRepair] = []
+        findings = tuple(self.finding(f"{position:06d}", repairs) for position in range(self.draw(st.integers(1, 3))))
+        low, high = self.pick([(None, None), (0, None), (0, 150 * 10**self.points.scale)])
+        score = self.define("score", self.bounded(base, [item.points for item in findings], low, high))
+        after = self.define("score.after", self.bounded(base, [item.points_after for item in findings], low, high))
+        bands = self.bands()
+        band = self.define("band", self.band_of(score, bands))
+        band_after = self.define("band.after", self.band_of(after, bands))
+        exempts = tuple(self.step(RuleKind.EXEMPT, "e1") for _ in range(self.draw(st.integers(0, 1))))
+        direct_repairs: list[DirectRepair] = []
+        directs = tuple(self.direct(code, direct_repairs) for code in ("k1", "k2")[: self.draw(st.integers(0, 2))])
+        assigns = tuple(self.step(RuleKind.ASSIGN, "a1") for _ in range(self.draw(st.integers(0, 1))))
+        demotes = tuple(self.step(RuleKind.DEMOTE, code) for code in ("m1", "m2")[: self.draw(st.integers(0, 2))])
+        ceilings = tuple(self.step(RuleKind.CEILING, code) for code in ("c1", "c2")[: self.draw(st.integers(0, 2))])
+        graded = self.define("graded", Not(self.any_of([step.holds for step in exempts])))
+        steps = (directs, assigns, demotes, ceilings)
+        grade = self.define("grade", self.grade_of(graded, band, steps, after=False))
+        grade_after = self.define("grade.after", self.grade_of(graded, band_after, steps, after=True))
+        measures = self.measures(grade_after)
+        return Result(
+            base.name, score.name, after.name, low, high, grades.name, graded.name, band.name, band_after.name,
+            grade.name, grade_after.name, bands, findings, exempts, directs, assigns, demotes, ceilings, measures,
+            tuple(repairs), tuple(direct_repairs), rule(RuleKind.SCORE, "score"), rule(RuleKind.GRADES, "Grade"),
+        )  # fmt: skip
+
+    def number(self, points: int) -> Constant:
+        return Constant(points * 10**self.points.scale, self.points)
+
+    def any_of(self, names: list[str]) -> Expression:
+        return Or(tuple(DefinitionReference(name, TRUTH) for name in names)) if names else NO
+
+    def bounded(self, base: Expression, names: list[str], low: int | None, high: int | None) -> Expression:
+        parts = (base, *(DefinitionReference(name, self.points) for name in names))
+        total: Expression = Add(parts, self.points)
+        if low is not None:
+            total = Greatest((total, Constant(low, self.points)), self.points)
+        return total if high is None else Least((total, Constant(high, self.points)), self.points)
+
+    def finding(self, code: str, repairs: list[PointsRepair]) -> Finding:
+        """An indicator of one of the three forms, with or without a cap and, for single records, a repair."""
+        name, form = f"indicator.{code}", self.draw(st.integers(0, 2))
+        cost = Constant(self.draw(st.integers(1, 20 * 10**self.points.scale)), self.points)
+        if form == 0:
+            return self.single(name, code, cost)
+        table = self.pick(list(self.records))
+        self.at_hand = (table,)
+        where = self.make(TRUTH, 2)
+        keys = self.keys(table) if form == 2 else ()
+        self.at_hand = ()
+        count = self.define(f"{name}.count", Aggregate(AggregateKind.COUNT, table.name, where, None, keys, COUNT))
+        fires = self.define(f"{name}.fires", Less(Constant(0, COUNT), count))
+        total = Multiply(cost, count, self.points)
+        if form == 1:
+            total = Aggregate(AggregateKind.SUM, table.name, where, cost, (), self.points)
+        if self.draw(st.booleans()):
+            total = Least(
+                (total, Constant(self.draw(st.integers(1, 30)) * 10**self.points.scale, self.points)), self.points
+            )
+        points = self.define(f"{name}.points", Negate(total, self.points))
+        after = points
+        if self.draw(st.booleans()):
+            after, repair = self.points_repair(code, table, where, cost, points)
+            repairs.append(repair)
+        kind = rule(RuleKind.INDICATOR, code)
+        return Finding(kind, fires.name, count.name, points.name, after.name, table.name, where, keys)
+
+    def single(self, name: str, code: str, cost: Constant) -> Finding:
+        fires = self.truth(f"{name}.fires")
+        one, none = Constant(1, COUNT), Constant(0, COUNT)
+        count = self.define(f"{name}.count", Choose((Branch(fires, one),), none, COUNT))
+        signed = Negate(cost, self.points) if self.draw(st.booleans()) else cost
+        points = self.define(f"{name}.points", Choose((Branch(fires, signed),), self.number(0), self.points))
+        return Finding(rule(RuleKind.INDICATOR, code), fires.name, count.name, points.name, points.name)
+
+    def points_repair(
+        self, code: str, table: InputTable, where: Expression, cost: Constant, points: DefinitionReference
+    ) -> tuple[DefinitionReference, PointsRepair]:
+        self.at_hand = (table,)
+        own, repaired = self.make(TRUTH, 1), self.make(TRUTH, 1)
+        self.at_hand = ()
+        given = Constant(self.pick([20, 40, 80, 100]), SHARE)
+        share = Choose((Branch(repaired, given),), Constant(0, SHARE), SHARE)
+        matching = And((where, own))
+        exact = Number(Unit.POINTS, self.points.scale + 2)
+        parts = Aggregate(AggregateKind.SUM, table.name, matching, Multiply(cost, share, exact), (), exact)
+        rounded = DivideRounded(parts, Constant(100, COUNT), Rounding.HALF_UP, self.points)
+        restored = Least((rounded, Negate(points, self.points)), self.points)
+        name = self.define(f"indicator.{code}.restored", restored)
+        after = self.define(f"indicator.{code}.points_after", Add((points, name), self.points))
+        kind = rule(RuleKind.REPAIR, code)
+        return after, PointsRepair(kind, code, table.name, matching, share, 2, name.name, Not(repaired))
+
+    def bands(self) -> tuple[Band, ...]:
+        """A ruler of the grades: the best from its line up, the worst below; a middle grade may be by rule."""
+        names, unit = list(self.grades.names), 10**self.points.scale
+        by_rule = {names[1]} if len(names) > 2 and self.draw(st.booleans()) else set()
+        lines = [line * unit for line in (90, 70, 40)]
+        bands, high = [], None
+        scored = [name for name in names if name not in by_rule]
+        for name in names:
+            if name in by_rule:
+                bands.append(Band(name, True, None, None))
+                continue
+            low = None if name == scored[-1] else lines.pop(0)
+            bands.append(Band(name, False, low, high))
+            high = None if low is None else low - 1
+        if self.draw(st.booleans()):
+            condition = self.truth("band.condition")
+            bands[0] = replace(bands[0], condition=condition.name)
+        return tuple(bands)
+
+    def band_of(self, score: Expression, bands: tuple[Band, ...]) -> Expression:
+        type_ = Optional(Choice(self.grades.name))
+        branches = []
+        for band in bands:
+            if band.by_rule:
+                continue
+            tests: list[Expression] = [] if band.low is None else [LessOrEqual(Constant(band.low, self.points), score)]
+            tests += [] if band.condition is None else [DefinitionReference(band.condition, TRUTH)]
+            grade = Constant(band.grade, Choice(self.grades.name))
+            branches.append(Branch(And(tuple(tests)) if tests else YES, grade))
+        return Choose(tuple(branches), Constant(None, type_), type_)
+
+    def step(self, kind: RuleKind, code: str) -> Step:
+        holds = self.truth(f"{kind.value}.{code}")
+        after = self.truth(f"{kind.value}.{code}.after") if self.draw(st.booleans()) else holds
+        if kind is RuleKind.EXEMPT:
+            after = holds
+        graded = kind in (RuleKind.DIRECT, RuleKind.ASSIGN, RuleKind.CEILING)
+        grade = self.pick(list(self.grades.names)) if graded else None
+        demote = self.draw(st.integers(1, 2)) if kind is RuleKind.DEMOTE else 0
+        table = self.pick(list(self.records))
+        self.at_hand = (table,)
+        evidence = ((table.name, self.make(TRUTH, 1)),) if self.draw(st.booleans()) else ()
+        self.at_hand = ()
+        return Step(rule(kind, code), holds.name, after.name, grade, demote, evidence)
+
+    def direct(self, code: str, repairs: list[DirectRepair]) -> Step:
+        step = self.step(RuleKind.DIRECT, code)
+        if self.draw(st.booleans()):
+            return step
+        repaired = self.truth(f"repair.direct.{code}")
+        holds = DefinitionReference(step.holds, TRUTH)
+        after = self.define(f"direct.{code}.left", And((holds, Not(repaired))))
+        at_most = self.pick([None, *self.grades.names])
+        repairs.append(DirectRepair(rule(RuleKind.REPAIR_DIRECT, code), code, repaired.name, at_most))
+        return replace(step, holds_after=after.name)
+
+    def grade_of(
+        self, graded: Expression, band: Expression, steps: tuple[tuple[Step, ...], ...], *, after: bool
+    ) -> Expression:
+        """The grade in the order of steps, on ordinals: 0 is the best."""
+        directs, assigns, demotes, ceilings = steps
+        last = Constant(len(self.grades.values) - 1, COUNT)
+
+        def holds(step: Step) -> Expression:
+            return DefinitionReference(step.holds_after if after else step.holds, TRUTH)
+
+        def at(step: Step) -> Constant:
+            return Constant(self.grades.names.index(str(step.grade)), COUNT)
+
+        decided = sorted(directs, key=lambda step: -self.grades.names.index(str(step.grade)))
+        branches = tuple(Branch(holds(step), at(step)) for step in (*decided, *assigns))
+        scored = Choose((Branch(IsPresent(band), OrdinalOf(Presume(band), self.grades.name)),), last, COUNT)
+        position = Choose(branches, scored, COUNT) if branches else scored
+        down = tuple(
+            Choose((Branch(holds(step), Constant(step.demote, COUNT)),), Constant(0, COUNT), COUNT) for step in demotes
+        )
+        lowered = Least((Add((position, *down), COUNT), last), COUNT)
+        limits = tuple(Choose((Branch(holds(step), at(step)),), Constant(0, COUNT), COUNT) for step in ceilings)
+        grade = ChoiceAt(Greatest((lowered, *limits), COUNT), self.grades.name)
+        type_ = Optional(Choice(self.grades.name))
+        return Choose((Branch(graded, grade),), Constant(None, type_), type_)
+
+    def measures(self, grade: DefinitionReference) -> tuple[Measure, ...]:
+        best = Constant(self.grades.names[0], Choice(self.grades.name))
+        first = self.define("measure.r1", And((IsPresent(grade), Equal(Presume(grade), best))))
+        value = self.define("measure.r1.months", self.make(COUNT, 2))
+        amount = self.define("measure.r1.amount", self.make(Number(Unit.YUAN, 2), 2))
+        grants = (
+            Grant("months", False, ("份数", "Months"), value.name),
+            Grant("amount", False, ("金额", "Amount"), amount.name),
+            Grant("quick", False, ("快办", "Quick"), None),
+        )
+        reward = Measure(
+            rule(RuleKind.REWARD, "r1"), first.name, (("某局", "Bureau"),), (), False, grants, None, ("p1",)
+        )
+        second = self.truth("measure.p1")
+        limits = (Grant("exports", True, ("出口", "Exports"), None),)
+        lasts = (24, Number(Unit.MONTHS))
+        by = (("某局", "Bureau"), ("某署", "Office"))
+        return reward, Measure(
+            rule(RuleKind.PENALTY, "p1"), second.name, by, ("法定代表人", "Owner"), True, limits, lasts, ()
+        )
+
+
+def constants(program: Program) -> dict[Type, list[Value]]:
+    """The constants of a program by their type, with their neighbours."""
+    found: dict[Type, list[Value]] = {}
+    for definition in program.definitions:
+        for part in walk(definition.expression):
+            if isinstance(part, Constant) and part.value is not None:
+                near: list[Value] = [part.value]
+                if isinstance(part.value, int) and not isinstance(part.value, bool):
+                    near += [part.value - 1, part.value + 1]
+                found.setdefault(plain(part.type), []).extend(near)
+    return found
+
+
+@st.composite
+def subjects(draw: st.DrawFn, program: Program) -> dict[str, object]:
+    """A valid subject as JSON, its values at the ends of their ranges, on the program's constants or beside them."""
+    special = constants(program)
+
+    def table(item: InputTable) -> dict[str, object]:
+        values = {}
+        for field in item.fields:
+            value = draw(field_values(program, field, special))
+            if value is not None or draw(st.booleans()):
+                values[field.name] = value
+        return values
+
+    subject = table(program.subject)
+    for records in program.records:
+        count = draw(st.sampled_from([0, 0, 1, 1, 2, 3, 6]))
+        if count or not records.absent_means_none or draw(st.booleans()):
+            subject[records.name] = [table(records) for _ in range(count)]
+    return subject
+
+
+@st.composite
+def field_values(draw: st.DrawFn, program: Program, field: InputField, special: dict[Type, list[Value]]) -> object:
+    """A value of a field as JSON has it: numbers as decimal strings or integers."""
+    if isinstance(field.type, Optional) and draw(st.integers(0, 2)) == 0:
+        return None
+    type_ = plain(field.type)
+    match type_:
+        case Truth():
+            return draw(st.booleans())
+        case Choice(enum):
+            return draw(st.sampled_from(program.enum(enum).names))
+        case Text():
+            return draw(st.one_of(st.sampled_from(["", "x", "甲", "0101", "a'b\"\\\n"]), st.text(max_size=3)))
+        case Number() | Day() | Month():
+            assert field.range is not None
+            low, high = field.range.low, field.range.high
+            near = [value for value in special.get(type_, []) if isinstance(value, int) and low <= value <= high]
+            whole = draw(st.one_of(st.sampled_from([low, high, *near]), st.integers(low, high)))
+            if not isinstance(type_, Number):
+                return json_value(whole, type_)
+            text = decimal(whole, type_.scale)
+            return int(text) if "." not in text and draw(st.booleans()) else text
+
+
+@st.composite
+def runs(draw: st.DrawFn, program: Program) -> tuple[str, date]:
+    """A period and an as-of date that fit a program."""
+    year = draw(st.integers(2019, 2021))
+    monthly = program.header.period is PeriodKind.MONTH
+    month = draw(st.integers(1, 12)) if monthly else 1
+    start = date(year, month, 1)
+    return (f"{year}-{month:02d}" if monthly else str(year)), start + timedelta(draw(st.integers(0, 500)))
