@@ -1,0 +1,111 @@
+"""The door to DuckDB: connections with bounded memory, names and paths as SQL has them, the columns of a Parquet file.
+
+duckdb is imported inside the functions: it takes longer to load than a command that does not need it takes to answer.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+SUPPORTED_TYPES = frozenset(
+    {
+        "BOOLEAN",
+        "TINYINT",
+        "SMALLINT",
+        "INTEGER",
+        "BIGINT",
+        "HUGEINT",
+        "UTINYINT",
+        "USMALLINT",
+        "UINTEGER",
+        "UBIGINT",
+        "UHUGEINT",
+        "DECIMAL",
+        "FLOAT",
+        "DOUBLE",
+        "DATE",
+        "TIMESTAMP",
+        "TIMESTAMP_S",
+        "TIMESTAMP_MS",
+        "TIMESTAMP_NS",
+        "VARCHAR",
+        "ENUM",
+    }
+)
+"""The types whose values have one exact text, before any parenthesis."""
+
+
+MEMORY = "512MB"
+"""How much DuckDB may hold while it sorts, joins and writes; what is more goes to the working folder."""
+MEMORY_OF_A_WORKER = "128MB"
+
+LONGEST_LINE = 16 << 20
+"""Bytes; a row is at most one line of the input, with every quote doubled, and what is said about it."""
+
+
+def connect(work: Path, database: Path | None = None, *, worker: bool = False) -> "DuckDBPyConnection":
+    """A connection that spills into `work` and never looks for an extension.
+
+    Without a database it is in memory; a worker opens the database read-only, with one thread.
+    """
+    import duckdb
+
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "memory_limit": MEMORY_OF_A_WORKER if worker else MEMORY,
+        "temp_directory": str(work),
+        "preserve_insertion_order": True,
+    }
+    if worker:
+        config["threads"] = 1
+    return duckdb.connect(":memory:" if database is None else str(database), read_only=worker, config=config)
+
+
+class ParquetTrouble(Exception):
+    """A file is no Parquet; the text is the first sentence of the reason."""
+
+
+def quoted_path(path: Path) -> str:
+    """A path as a string literal of SQL, with the characters that DuckDB takes for a pattern escaped."""
+    return quoted_text("".join(f"[{character}]" if character in "[*?" else character for character in str(path)))
+
+
+def quoted_name(name: str) -> str:
+    """A column's name as an identifier of SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def quoted_text(text: str) -> str:
+    """A text as a string literal of SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def read_plain_csv(
+    paths: tuple[Path, ...], columns: tuple[str, ...], *, several_lines: bool, header: bool = False
+) -> str:
+    """The query that reads files as Python's csv module writes them, one after the other, every cell as text.
+
+    `several_lines` says that cells may have line breaks in them; only without them can DuckDB read in parallel.
+    """
+    files = ", ".join(quoted_path(path) for path in paths)
+    types = ", ".join(f"{quoted_text(name)}: 'VARCHAR'" for name in columns)
+    return (
+        f"SELECT * FROM read_csv([{files}], columns = {{{types}}}, header = {str(header).lower()}, auto_detect = false, delim = ',', "
+        f"quote = '\"', escape = '\"', new_line = '\\n', max_line_size = {LONGEST_LINE}, "
+        f"parallel = {'false' if several_lines else 'true'})"
+    )
+
+
+def parquet_columns(path: Path) -> list[tuple[str, str]]:
+    """The name and DuckDB's type of each column, in order; ParquetTrouble if the file cannot be read."""
+    import duckdb
+
+    with duckdb.connect(":memory:") as connection:
+        try:
+            rows = connection.execute(f"DESCRIBE SELECT * FROM read_parquet({quoted_path(path)})").fetchall()
+        except duckdb.Error as error:
+            raise ParquetTrouble(str(error).splitlines()[0]) from None
+    return [(str(row[0]), str(row[1])) for row in rows]

@@ -1,0 +1,109 @@
+"""How a CSV file is encoded, and its lines as text.
+
+In: a file of bytes. Out: `utf-8` (with or without a byte order mark) or `gb18030`, decided by looking at every line,
+and the lines, decoded strictly: what cannot be read is handed on as `Unreadable`, nothing is replaced or guessed.
+"""
+
+import codecs
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from creditdsl.diagnostics import Text
+from creditdsl.engines import messages
+
+MAX_LINE = 1 << 20
+"""The most bytes of one line."""
+SHOWN_OF_LONG_LINE = 2_000
+
+
+class Encoding(Enum):
+    UTF_8 = "utf-8"
+    GB_18030 = "gb18030"
+
+
+class EncodingTrouble(Enum):
+    """Why no encoding can be told."""
+
+    UTF_16 = "utf-16"
+    ZERO_BYTES = "zero bytes"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A line that is not text, its bytes outside ASCII escaped so that people can find them."""
+
+    why: Text
+    shown: str
+
+
+def detect_encoding(path: Path) -> Encoding | EncodingTrouble:
+    """The encoding of a file.
+
+    UTF-8 with a byte order mark, or when every line is UTF-8. Otherwise what more of the lines outside ASCII speak
+    for, where a line speaks for UTF-8 only with a character from U+0800 up: Chinese text in GB 18030 can, in short
+    words, be read as UTF-8 letters below that. A file that has only such letters and may be either is refused. A line
+    that is neither speaks for nothing; it will be refused by itself.
+    """
+    wide = narrow = other = 0
+    with path.open("rb") as file:
+        start = file.read(3)
+    if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return EncodingTrouble.UTF_16
+    for line in _byte_lines(path):
+        if b"\0" in line:
+            return EncodingTrouble.ZERO_BYTES
+        if line.isascii():
+            continue
+        text = _decoded(line, Encoding.UTF_8)
+        if text is not None and max(text) >= "\u0800":
+            wide += 1
+        elif text is not None:
+            narrow += 1
+        elif _decoded(line, Encoding.GB_18030) is not None:
+            other += 1
+    if start == codecs.BOM_UTF8 or wide > other:
+        return Encoding.UTF_8
+    if other:
+        return Encoding.GB_18030
+    readable_as_other = all(_decoded(line, Encoding.GB_18030) is not None for line in _byte_lines(path))
+    return EncodingTrouble.BOTH if narrow and readable_as_other else Encoding.UTF_8
+
+
+def _decoded(line: bytes, encoding: Encoding) -> str | None:
+    try:
+        return line.decode(encoding.value)
+    except UnicodeDecodeError:
+        return None
+
+
+def _byte_lines(path: Path) -> Iterator[bytes]:
+    """The lines with their line breaks; of a line that is too long only its beginning, longer than `MAX_LINE`."""
+    with path.open("rb") as file:
+        while line := file.readline(MAX_LINE + 1):
+            rest = line
+            while len(rest) > MAX_LINE and not rest.endswith(b"\n"):
+                rest = file.readline(MAX_LINE + 1)
+            yield line
+
+
+def lines(path: Path, encoding: Encoding) -> Iterator[str | Unreadable]:
+    """The lines of a file without their line breaks; a byte order mark at the beginning is left out."""
+    name = encoding.value
+    for number, raw in enumerate(_byte_lines(path)):
+        line = raw.removeprefix(codecs.BOM_UTF8) if number == 0 else raw
+        if len(line) > MAX_LINE:
+            yield Unreadable(messages.line_too_long(), _escaped(line[:SHOWN_OF_LONG_LINE]) + "...")
+            continue
+        try:
+            text = line.decode(name)
+        except UnicodeDecodeError as error:
+            yield Unreadable(messages.undecodable(name, error.object[error.start]), _escaped(line))
+            continue
+        yield text.removesuffix("\n").removesuffix("\r")
+
+
+def _escaped(line: bytes) -> str:
+    return line.rstrip(b"\r\n").decode("ascii", "backslashreplace")

@@ -1,0 +1,112 @@
+"""The part files become the tables of the result, in CSV or Parquet.
+
+In: part files, in order, as plain CSV. Out: `results`, `findings`, `measures` and `rejects`, with exact types: decimals in
+Parquet are DECIMAL, in CSV they are written without trailing zeros. In CSV a text that a spreadsheet would take for a
+formula begins with an apostrophe; numbers and codes are never touched.
+"""
+
+import shutil
+from codecs import BOM_UTF8
+from dataclasses import dataclass
+from pathlib import Path
+
+from creditdsl.engines.batch import part_path
+from creditdsl.engines.duck import connect, quoted_name, quoted_path, quoted_text, read_plain_csv
+from creditdsl.engines.layout import FileFormat
+from creditdsl.engines.lines import ColumnKind, OutputColumns, OutputTables
+
+FORMULA_STARTS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
+"""What makes a spreadsheet take a cell for a formula, full-width forms included."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutputForm:
+    """How tables are written.
+
+    Points are decimals of at most `digits` digits, `places` of them behind the point. A CSV may begin with a byte
+    order mark, by which spreadsheets know UTF-8.
+    """
+
+    format: FileFormat
+    digits: int
+    places: int
+    byte_order_mark: bool = False
+
+
+def write_tables(tables: OutputTables, parts: int, work: Path, target: Path, form: OutputForm) -> None:
+    """Write every table of the result from its `parts` part files in the folder `work` into the folder `target`."""
+    for name, columns in tables.by_name.items():
+        paths = tuple(part_path(work, name, number) for number in range(parts))
+        _write_table(columns, paths, work, output_path(target, name, form), form)
+        for path in paths:
+            path.unlink()
+
+
+def output_path(target: Path, name: str, form: OutputForm) -> Path:
+    """Where a table of the result stands."""
+    return target / f"{name}.{form.format.value}"
+
+
+def rows_written(path: Path, columns: OutputColumns, work: Path) -> int:
+    """How many rows a written table has."""
+    with connect(work) as connection:
+        row = connection.execute(f"SELECT count(*) FROM ({_reading(path, columns)})").fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def rows_refused(path: Path, columns: OutputColumns, work: Path) -> dict[str, int]:
+    """How many rows of each table of the input stand in the written rejects; one with several faults is one row."""
+    query = f'SELECT "table", count(DISTINCT "row") FROM ({_reading(path, columns)}) GROUP BY "table"'
+    with connect(work) as connection:
+        return {str(table): int(rows) for table, rows in connection.execute(query).fetchall()}
+
+
+def _reading(path: Path, columns: OutputColumns) -> str:
+    if path.suffix == f".{FileFormat.PARQUET.value}":
+        return f"SELECT * FROM read_parquet({quoted_path(path)})"
+    return read_plain_csv((path,), tuple(name for name, _ in columns), several_lines=True, header=True)
+
+
+def _write_table(columns: OutputColumns, parts: tuple[Path, ...], work: Path, target: Path, form: OutputForm) -> None:
+    csv = form.format is FileFormat.CSV
+    written = ", ".join(
+        f"{_for_csv(name, kind) if csv else _for_parquet(name, kind, form)} AS {quoted_name(name)}"
+        for name, kind in columns
+    )
+    source = read_plain_csv(parts, tuple(name for name, _ in columns), several_lines=True)
+    options = "FORMAT csv, HEADER true, DELIMITER ','" if csv else "FORMAT parquet, COMPRESSION zstd"
+    with connect(work) as connection:
+        connection.execute(f"COPY (SELECT {written} FROM ({source})) TO {quoted_text(str(target))} ({options})")
+    if csv and form.byte_order_mark:
+        _prepend(BOM_UTF8, target, work)
+
+
+def _for_csv(name: str, kind: ColumnKind) -> str:
+    """Decimals stay as they were computed; truth becomes `true` or `false`."""
+    column = quoted_name(name)
+    if kind is ColumnKind.TEXT:
+        is_formula = f"contains({quoted_text(FORMULA_STARTS)}, substr({column}, 1, 1))"
+        return f"CASE WHEN {is_formula} THEN chr(39) || {column} ELSE {column} END"
+    return f"lower({column})" if kind is ColumnKind.TRUTH else column
+
+
+def _for_parquet(name: str, kind: ColumnKind, form: OutputForm) -> str:
+    column = quoted_name(name)
+    match kind:
+        case ColumnKind.TEXT | ColumnKind.CODE:
+            return column
+        case ColumnKind.COUNT:
+            return f"{column}::BIGINT"
+        case ColumnKind.TRUTH:
+            return f"{column}::BOOLEAN"
+        case ColumnKind.POINTS:
+            return f"{column}::DECIMAL({form.digits}, {form.places})"
+
+
+def _prepend(beginning: bytes, path: Path, work: Path) -> None:
+    moved = work / path.name
+    path.rename(moved)
+    with path.open("wb") as out, moved.open("rb") as rest:
+        out.write(beginning)
+        shutil.copyfileobj(rest, out)
+    moved.unlink()

@@ -1,0 +1,157 @@
+"""A whole run: tables in, tables out, every row accounted for.
+
+In: a program, a folder of tables and a function that makes an evaluator. Out: a folder with results, findings, measures,
+rejects and `summary.json`, which appears as a whole or not at all: everything is written beside it and renamed at the
+end. Afterwards, for every table, rows in = rows used + rows refused, counted in what was written.
+"""
+
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from creditdsl.core.ir import MAX_RECORDS, Program
+from creditdsl.diagnostics import Code, Diagnostic, InternalError, Language, PolicyError
+from creditdsl.engines import messages
+from creditdsl.engines.batch import Counts, Work
+from creditdsl.engines.encoding import Encoding
+from creditdsl.engines.evaluator import MakeEvaluator
+from creditdsl.engines.grading import Grader
+from creditdsl.engines.layout import FileFormat, Layout, read_layout
+from creditdsl.engines.lines import output_tables, points_size
+from creditdsl.engines.outputs import OutputForm, output_path, rows_refused, rows_written, write_tables
+from creditdsl.engines.pool import batches, grade_all
+from creditdsl.engines.staging import stage
+from creditdsl.engines.strays import refuse_strays
+from creditdsl.engines.summary import SUMMARY, Summary, TableCounts, is_summary, written_summary
+from creditdsl.source import Span
+
+Progress = Callable[[int, int], None]
+"""Told how many subjects are done, and how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How a run reads and writes. `format` and `encoding` None: as the subject's table is, and as each file shows."""
+
+    period: str
+    as_of: date
+    language: Language
+    jobs: int = 1
+    format: FileFormat | None = None
+    encoding: Encoding | None = None
+    byte_order_mark: bool = False
+    most_records: int = MAX_RECORDS
+
+
+def run(
+    program: Program,
+    folders: tuple[Path, Path],
+    make_evaluator: MakeEvaluator,
+    options: RunOptions,
+    progress: Progress = lambda done, of: None,
+) -> Summary:
+    """Score the tables of the first folder into the second one, which replaces an earlier result there.
+
+    Raises PolicyError with everything that is wrong with the folder or its headers, before anything is written.
+    """
+    source, target = folders
+    _refuse_foreign(target)
+    layout = read_layout(program, source, options.encoding)
+    with _beside(target) as folder:
+        work, result = folder / "work", folder / "result"
+        work.mkdir()
+        result.mkdir()
+        summary = _score(program, layout, (work, result), make_evaluator, options, progress)
+        (result / SUMMARY).write_text(written_summary(summary), encoding="utf-8")
+        _replace(target, result, folder)
+    return summary
+
+
+def _score(
+    program: Program,
+    layout: Layout,
+    folders: tuple[Path, Path],
+    make_evaluator: MakeEvaluator,
+    options: RunOptions,
+    progress: Progress,
+) -> Summary:
+    work, result = folders
+    staged = stage(layout, work, options.language, options.most_records)
+    given = Work(program, layout, staged.database, work, make_evaluator, options.language, options.most_records)
+    progress(0, staged.subjects)
+    counts = grade_all(given, staged.subjects, options.jobs, lambda done: progress(done, staged.subjects))
+    planned = len(batches(staged.subjects))
+    strays = refuse_strays(given, Grader(program, layout, make_evaluator(), options.language), planned)
+    counts.add(strays, 0)
+    digits, places = points_size(program)
+    form = OutputForm(options.format or layout.subject.format, digits, places, options.byte_order_mark)
+    write_tables(output_tables(program), planned + 1, work, result, form)
+    summary = _summary(program, layout, staged.rows, counts, options)
+    _check(program, summary, folders, form)
+    return summary
+
+
+def _summary(program: Program, layout: Layout, rows: tuple[int, ...], counts: Counts, options: RunOptions) -> Summary:
+    header = program.header
+    return Summary(
+        header.name,
+        header.content_hash,
+        options.period,
+        options.as_of,
+        tuple(
+            TableCounts(file.table.name, rows[number], counts.used[number], counts.refused[number])
+            for number, file in enumerate(layout.tables)
+        ),
+        _by_grade(program, counts.grades),
+        _by_grade(program, counts.grades_after_repair),
+    )
+
+
+def _by_grade(program: Program, counts: Counter[str | None]) -> tuple[tuple[str | None, int], ...]:
+    """Every grade of the policy, best first, with its count, then the subjects without a grade."""
+    name = program.result.grades
+    grades = () if name is None else program.enum(name).names
+    return (*((grade, counts[grade]) for grade in grades), (None, counts[None]))
+
+
+def _check(program: Program, summary: Summary, folders: tuple[Path, Path], form: OutputForm) -> None:
+    """Count what was written; InternalError when one row of the input is not accounted for."""
+    work, result = folders
+    tables = output_tables(program)
+    refused = rows_refused(output_path(result, "rejects", form), tables.rejects, work)
+    scored = rows_written(output_path(result, "results", form), tables.results, work)
+    for table in summary.tables:
+        written = (scored if table is summary.tables[0] else table.used) + refused.get(table.name, 0)
+        if not table.rows == table.used + table.refused == written:
+            raise InternalError(f"{table.name} has {table.rows} rows, {written} are accounted for")
+
+
+def _refuse_foreign(target: Path) -> None:
+    """PolicyError when something stands at the target that is not a result of an earlier run."""
+    if target.is_dir() and (not any(target.iterdir()) or is_summary(target / SUMMARY)):
+        return
+    if target.exists() or target.is_symlink():
+        raise PolicyError((Diagnostic(Code.CR0912, Span(str(target), 0, 0), messages.foreign_target()),))
+
+
+@contextmanager
+def _beside(target: Path) -> Iterator[Path]:
+    """A new folder on the same volume as the target, gone afterwards."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".unfinished", dir=target.parent))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _replace(target: Path, result: Path, folder: Path) -> None:
+    """Put the result where the target is; an earlier one goes away with the folder."""
+    if target.exists():
+        target.rename(folder / "earlier")
+    result.rename(target)

@@ -1,0 +1,75 @@
+"""What a run did, in numbers: as data, and as the `summary.json` that stands with its tables."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+SUMMARY = "summary.json"
+KIND = "creditdsl score"
+"""By this `kind` a folder is known as the result of a run, which a later run may replace."""
+SCHEMA = 1
+"""The version of the schema of `summary.json`."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableCounts:
+    """The rows of one table of the input: rows = used + refused."""
+
+    name: str
+    rows: int
+    used: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """`grades` counts the scored subjects by grade, best first, then those without a grade under None."""
+
+    policy: str
+    content_hash: str
+    period: str
+    as_of: date
+    tables: tuple[TableCounts, ...]
+    grades: tuple[tuple[str | None, int], ...]
+    grades_after_repair: tuple[tuple[str | None, int], ...]
+
+    @property
+    def scored(self) -> int:
+        return self.tables[0].used
+
+    @property
+    def refused(self) -> int:
+        """The rows of every table that were refused."""
+        return sum(table.refused for table in self.tables)
+
+
+def written_summary(summary: Summary) -> str:
+    """The summary as JSON; the same run gives the same text."""
+    content = {
+        "kind": KIND,
+        "schema": SCHEMA,
+        "policy": summary.policy,
+        "hash": summary.content_hash,
+        "period": summary.period,
+        "as_of": summary.as_of.isoformat(),
+        "tables": {
+            table.name: {"rows": table.rows, "used": table.used, "refused": table.refused} for table in summary.tables
+        },
+        "grades": _counts(summary.grades),
+        "grades_after_repair": _counts(summary.grades_after_repair),
+    }
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+
+
+def _counts(grades: tuple[tuple[str | None, int], ...]) -> list[dict[str, str | int | None]]:
+    return [{"grade": grade, "subjects": count} for grade, count in grades]
+
+
+def is_summary(path: Path) -> bool:
+    """Whether a file is the summary of a run."""
+    try:
+        content: object = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(content, dict) and content.get("kind") == KIND
