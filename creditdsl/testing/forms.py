@@ -41,6 +41,7 @@ from creditdsl.core.ir import (
     Subtract,
     YearOf,
 )
+from creditdsl.core.types import Day, Month, Number, plain
 
 MOST_FORMS = 12
 """A form more than this for one expression is left out: the choice that made it is seen elsewhere too."""
@@ -118,7 +119,10 @@ class Forms:
             case Constant(value=value):
                 if isinstance(value, int) and not isinstance(value, bool):
                     yield LinearForm((), Fraction(value))
-            case ContextField() | SubjectField() | RecordField() | Aggregate():
+            case SubjectField(type=type_) | RecordField(type=type_) | Aggregate(type=type_):
+                if isinstance(plain(type_), Number | Day | Month):
+                    yield LinearForm(((Reading(expression), Fraction(1)),), Fraction(0))
+            case ContextField():
                 yield LinearForm(((Reading(expression), Fraction(1)),), Fraction(0))
             case DefinitionReference(name=name):
                 followed = self.expression(name)

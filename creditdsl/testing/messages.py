@@ -131,3 +131,62 @@ def expectation(word: str, code: str | None, *, repaired: bool) -> Text:
 
 def verbatim(text: str) -> Text:
     return Text(zh=text, en=text)
+
+
+HOLDS = Text(zh="成立", en="ok")
+FAILS = Text(zh="不成立", en="FAIL")
+UNCOVERED = Text(zh="没有案例涉及的规则:", en="Not exercised by any case:")
+
+KINDS: dict[str, Text] = {
+    "base": Text(zh="起评分", en="start score"),
+    "indicator": Text(zh="指标", en="indicator"),
+    "band": Text(zh="得分区间", en="band"),
+    "exempt": Text(zh="不予评价", en="exempt"),
+    "direct": Text(zh="直接判级", en="direct"),
+    "assign": Text(zh="评为", en="assign"),
+    "demote": Text(zh="降级", en="demote"),
+    "ceiling": Text(zh="不高于", en="ceiling"),
+    "reward": Text(zh="激励", en="reward"),
+    "penalty": Text(zh="惩戒", en="penalty"),
+    "repair": Text(zh="修复", en="repair"),
+    "repair_direct": Text(zh="直接判级的修复", en="repair of a direct grade"),
+}
+
+ASPECTS: dict[str, Text] = {
+    "fires": Text(zh="扣分或者加分", en="takes or gives points"),
+    "taken": Text(zh="得出这一级别", en="gives this grade"),
+    "holds": Text(zh="适用", en="applies"),
+    "does-not-hold": Text(zh="不适用", en="does not apply"),
+    "applies": Text(zh="适用", en="applies"),
+    "gives-back": Text(zh="加回分值", en="gives points back"),
+    "sets-aside": Text(zh="不再直接判级", en="sets the direct grade aside"),
+}
+
+
+def branch(number: int) -> Text:
+    return Text(zh=f"第 {number} 种情形", en=f"alternative {number}")
+
+
+def cases_counted(count: int, failed: int) -> Text:
+    noun = "case" if count == 1 else "cases"
+    if not failed:
+        return Text(zh=f"{count} 个案例,全部符合期望", en=f"{count} {noun}, all as expected")
+    return Text(zh=f"{count} 个案例,{failed} 个不符合期望", en=f"{count} {noun}, {failed} not as expected")
+
+
+def subjects_tried(count: int) -> Text:
+    return Text(zh=f"{count} 个主体", en=f"{count} subjects")
+
+
+def coverage_counted(covered: int, count: int, percent: int) -> Text:
+    return Text(
+        zh=f"案例涉及的规则:{covered} / {count}({percent}%)",
+        en=f"Rules exercised by the cases: {covered} of {count} ({percent} %)",
+    )
+
+
+def coverage_too_low(percent: int, least: int) -> Text:
+    return Text(
+        zh=f"案例涉及的规则为 {percent}%,低于要求的 {least}%",
+        en=f"the cases exercise {percent} % of the rules, less than the {least} % asked for",
+    )
