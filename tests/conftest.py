@@ -1,0 +1,53 @@
+"""What every test may use: the tools of the machine, and the command line in a process of its own."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parent.parent
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def tool(name: str) -> str:
+    """The path of a program of the machine; without it the test is skipped, and in continuous integration fails."""
+    path = shutil.which(name)
+    if path is None:
+        if os.environ.get("CI"):
+            pytest.fail(f"{name} is not installed")
+        pytest.skip(f"{name} is not installed")
+    return path
+
+
+@pytest.fixture
+def require_tool() -> Callable[[str], str]:
+    """`require_tool("chromium")` gives the path of a program that the test cannot do without."""
+    return tool
+
+
+@pytest.fixture
+def creditdsl(tmp_path: Path) -> Run:
+    """The command line, run as users run it: `creditdsl("check", path, LANG="zh_CN.UTF-8", input="…")`.
+
+    It runs in the test's own empty folder with an English locale; keyword arguments in capitals are variables.
+    """
+
+    def run(*arguments: object, input: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+        return subprocess.run(
+            [sys.executable, "-m", "creditdsl", *map(str, arguments)],
+            cwd=tmp_path,
+            env={**kept, "LANG": "en_US.UTF-8", "PYTHONUTF8": "1", **environment},
+            input=input,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
+        )
+
+    return run
