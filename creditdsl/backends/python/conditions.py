@@ -1,0 +1,87 @@
+"""Conditions of several aggregates over one table, arranged so that each is tested once a record.
+
+In: for every aggregate or collection of a pass its condition, as operands of a conjunction in order. Out: a tree; under
+each condition what is done when it holds, and the conditions that are tested then. Before: `a and b: x`, `a and c: y`.
+After: `a` over `b: x` and `c: y`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from creditdsl.backends.python.plan import Pass
+from creditdsl.backends.python.rewrite import TRUE
+from creditdsl.core.ir import Aggregate, And, Constant, Equal, Expression, RecordField
+from creditdsl.core.walk import walk
+
+
+@dataclass(slots=True)
+class Node:
+    """What happens for a record for which the conditions above hold."""
+
+    done: list[Pass] = field(default_factory=list)
+    below: "dict[Expression, Node]" = field(default_factory=dict)
+
+    def uses(self, place: tuple[int, ...] = ()) -> Iterator[tuple[Expression, tuple[int, ...]]]:
+        """Every expression that is evaluated at or under this node, with its place in the tree."""
+        for item in self.done:
+            for expression in evaluated_by(item):
+                yield expression, place
+        for number, (condition, node) in enumerate(self.below.items()):
+            yield condition, place
+            yield from node.uses((*place, number))
+
+
+def arranged(passes: list[Pass]) -> Node:
+    """The tree of conditions of what one loop works out."""
+    root = Node()
+    for item in passes:
+        node = root
+        for operand in operands_of(item.where):
+            node = node.below.setdefault(operand, Node())
+        node.done.append(item)
+    return root
+
+
+def operands_of(condition: Expression) -> tuple[Expression, ...]:
+    """The operands of a conjunction; none for what always holds."""
+    if condition == TRUE:
+        return ()
+    return condition.operands if isinstance(condition, And) else (condition,)
+
+
+def evaluated_by(item: Pass) -> tuple[Expression, ...]:
+    """What is evaluated for a matching record."""
+    if not isinstance(item, Aggregate):
+        return ()
+    return (*(() if item.value is None else (item.value,)), *item.keys)
+
+
+def exclusive(first: Expression, second: Expression) -> bool:
+    """Whether two conditions ask whether one thing is this and whether it is that, so that both never hold."""
+    match first, second:
+        case Equal(left, Constant(one)), Equal(other, Constant(two)):
+            return left == other and one != two
+        case _:
+            return False
+
+
+def fields_to_bind(root: Node) -> dict[tuple[int, ...], list[RecordField]]:
+    """The fields that are read more than once, by the innermost place that is on the way to all their readers."""
+    places: dict[RecordField, list[tuple[int, ...]]] = {}
+    for expression, place in root.uses():
+        for part in walk(expression):
+            if isinstance(part, RecordField):
+                places.setdefault(part, []).append(place)
+    bound: dict[tuple[int, ...], list[RecordField]] = {}
+    for item, found in places.items():
+        if len(found) > 1:
+            bound.setdefault(_common(found), []).append(item)
+    return bound
+
+
+def _common(places: list[tuple[int, ...]]) -> tuple[int, ...]:
+    first, last = min(places), max(places)
+    length = 0
+    while length < min(len(first), len(last)) and first[length] == last[length]:
+        length += 1
+    return first[:length]

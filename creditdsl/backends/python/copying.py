@@ -1,0 +1,93 @@
+"""Parts of `runtime` as text for an emitted module.
+
+In: the names of definitions of `runtime` that are used. Out: their text together with all that they use in turn, in the
+order of the file, and the imports that a text needs.
+"""
+
+import ast
+import inspect
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from creditdsl.backends.python import runtime
+
+IMPORTS: dict[str, tuple[str, ...]] = {
+    "calendar": ("monthrange",),
+    "collections.abc": ("Callable", "Mapping", "Sequence"),
+    "dataclasses": ("dataclass",),
+    "datetime": ("date", "datetime", "timedelta"),
+    "decimal": ("Decimal",),
+    "typing": ("Any", "Literal", "NamedTuple"),
+}
+"""What an emitted module may import from where."""
+
+MODULES = ("json", "math", "re")
+"""What it may import as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    lines: tuple[str, ...]
+    names: frozenset[str]
+    """all names that `runtime` defines, whether they are copied or not"""
+
+
+def copied_definitions(wanted: frozenset[str]) -> Copied:
+    """The definitions of `runtime` with these names, and those that they use."""
+    definitions = _definitions()
+    needed: set[str] = set()
+    pending = sorted(wanted)
+    while pending:
+        name = pending.pop()
+        if name not in needed:
+            needed.add(name)
+            pending += sorted(definitions[name].uses)
+    lines: list[str] = []
+    for name, definition in definitions.items():
+        if name in needed:
+            lines += definition.lines
+    return Copied(tuple(lines), frozenset(definitions))
+
+
+def needed_imports(text: str) -> Iterator[str]:
+    """The import lines for the names that a module text uses."""
+    used = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
+    yield "from __future__ import annotations"
+    yield ""
+    yield from (f"import {name}" for name in MODULES if name in used)
+    for module, names in IMPORTS.items():
+        chosen = [name for name in names if name in used]
+        if chosen:
+            yield f"from {module} import {', '.join(chosen)}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Definition:
+    lines: tuple[str, ...]
+    uses: frozenset[str]
+
+
+@cache
+def _definitions() -> dict[str, _Definition]:
+    """The top-level definitions of `runtime` by name, in order."""
+    source = inspect.getsource(runtime)
+    tree, text = ast.parse(source), source.splitlines()
+    statements = [item for item in tree.body if _defined(item)]
+    names = {_defined(item) for item in statements}
+    found: dict[str, _Definition] = {}
+    for item in statements:
+        uses = {node.id for node in ast.walk(item) if isinstance(node, ast.Name)} & names - {_defined(item)}
+        gap = () if isinstance(item, ast.Assign) else ("", "")
+        lines = (*text[item.lineno - 1 : item.end_lineno], *gap)
+        found[_defined(item)] = _Definition(lines, frozenset(uses))
+    return found
+
+
+def _defined(statement: ast.stmt) -> str:
+    """The name that a top-level statement defines; empty for imports and docstrings."""
+    match statement:
+        case ast.ClassDef(name) | ast.FunctionDef(name) | ast.Assign(targets=[ast.Name(name)]):
+            return name
+        case _:
+            return ""

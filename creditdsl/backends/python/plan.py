@@ -1,0 +1,260 @@
+"""What one emitted function computes, before it is written.
+
+In: a program and what the function gives back. Out: a `Plan`: the definitions that are needed, simplified, in
+dependency order, without those that only repeat another one or are used in one place; and which aggregates can be
+worked out in passes over their tables before the expressions that use them.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from creditdsl.backends.python.rewrite import Enums, simplify, substitute
+from creditdsl.core.ir import (
+    AddDays,
+    AddMonths,
+    Aggregate,
+    And,
+    ChoiceAt,
+    Choose,
+    Constant,
+    ContextField,
+    Definition,
+    DefinitionReference,
+    DivideRounded,
+    Expression,
+    Or,
+    OrElse,
+    Presume,
+    Program,
+    RecordField,
+    RuleKind,
+    SubjectField,
+)
+from creditdsl.core.types import Truth
+from creditdsl.core.walk import children, walk
+
+INLINED_SIZE = 14
+"""The most nodes of an expression that is written where it is used."""
+
+FAR = 400_000
+"""Days that can be added to any day of the input without leaving years 1 to 9999; months likewise, by 30."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """The positions, from 0, of the records of a table that match."""
+
+    table: str
+    where: Expression
+
+
+Pass = Aggregate | Collection
+"""What one pass over a table works out."""
+
+
+@dataclass(slots=True)
+class Request:
+    """What a function gives back: definitions by name, conditions used once each, and collections of records.
+
+    `anchors` are definitions that are written as statements of their own, under the comment of their rule.
+    """
+
+    values: tuple[str, ...]
+    conditions: tuple[str, ...]
+    collections: tuple[Collection, ...]
+    anchors: frozenset[str]
+
+
+@dataclass(slots=True)
+class Plan:
+    """`expressions` by definition in dependency order; `resolved` has what every other definition is replaced by."""
+
+    enums: Enums
+    expressions: dict[str, Expression] = field(default_factory=dict)
+    resolved: dict[Expression, Expression] = field(default_factory=dict)
+    collections: dict[Collection, Collection] = field(default_factory=dict)
+    """requested collection -> the same with its condition resolved"""
+
+    def value(self, definition: Definition) -> Expression:
+        """What a definition is read as: a constant, a field, a reference, or the expression that is used in one place."""
+        return substitute(reference(definition), self.resolved, self.enums)
+
+    def passes(self) -> list[Pass]:
+        """Everything that can be worked out in passes over tables, in the order of first use."""
+        found: dict[Pass, None] = {}
+        for expression in self.expressions.values():
+            found.update(dict.fromkeys(hoistable(expression)))
+        for collection in self.collections.values():
+            found.update(dict.fromkeys(hoistable(collection.where, lazy=True)))
+            if is_total(collection.where):
+                found[collection] = None
+        return list(found)
+
+
+def reference(definition: Definition) -> DefinitionReference:
+    return DefinitionReference(definition.name, definition.type)
+
+
+def is_module_constant(definition: Definition, enums: Enums) -> bool:
+    """Whether a definition is a parameter with one value, which the module names."""
+    if definition.rule is None or definition.rule.kind is not RuleKind.PARAMETER or isinstance(definition.type, Truth):
+        return False
+    value = simplify(definition.expression, enums)
+    return isinstance(value, Constant) and isinstance(value.value, int)
+
+
+def make_plan(program: Program, request: Request) -> Plan:
+    """The plan of a function that gives back what `request` says."""
+    enums = {enum.name: enum.names for enum in program.enums}
+    plan = Plan(enums)
+    _resolve(program, request, plan)
+    collections = [_resolved_collection(item, plan) for item in request.collections]
+    roots = [plan.value(program.definition(name)) for name in (*request.values, *request.conditions)]
+    roots += [collection.where for collection in collections]
+    needed = _needed(roots, plan)
+    plan.expressions = {name: item for name, item in plan.expressions.items() if name in needed}
+    _inline(program, request, plan, collections)
+    plan.collections = {
+        item: _resolved_collection(resolved, plan)
+        for item, resolved in zip(request.collections, collections, strict=True)
+    }
+    return plan
+
+
+def hoistable(expression: Expression, *, lazy: bool = False) -> Iterator[Aggregate]:
+    """The aggregates under an expression that may be worked out before it, inner ones first.
+
+    Not those that see a record around them, and not those that are only evaluated under a condition which makes sure
+    that they can be (`x is present and any(r where r.amount > x)`).
+    """
+    match expression:
+        case Aggregate():
+            if expression.start is not None:
+                yield from hoistable(expression.start, lazy=lazy)
+            for part in children(expression):
+                yield from hoistable(part, lazy=True)
+            if not is_correlated(expression) and not (lazy and not is_total(expression)):
+                yield expression
+        case And(operands) | Or(operands):
+            yield from hoistable(operands[0], lazy=lazy)
+            for operand in operands[1:]:
+                yield from hoistable(operand, lazy=True)
+        case OrElse(operand, default):
+            yield from hoistable(operand, lazy=lazy)
+            yield from hoistable(default, lazy=True)
+        case Choose(branches):
+            for position, part in enumerate(children(expression)):
+                yield from hoistable(part, lazy=lazy or bool(branches and position))
+        case _:
+            for child in children(expression):
+                yield from hoistable(child, lazy=lazy)
+
+
+def is_correlated(aggregate: Aggregate) -> bool:
+    """Whether an aggregate reads a record of a table around it."""
+    return any(isinstance(part, RecordField) and part.table not in _tables(aggregate) for part in walk(aggregate))
+
+
+def is_total(expression: Expression) -> bool:
+    """Whether the expression can be worked out whatever else holds; what its own records guard is their matter."""
+    return not any(_is_partial(part) for part in walk(expression))
+
+
+def references(expression: Expression) -> Iterator[DefinitionReference]:
+    return (part for part in walk(expression) if isinstance(part, DefinitionReference))
+
+
+def reads_record(expression: Expression) -> bool:
+    return any(isinstance(part, RecordField) for part in walk(expression))
+
+
+def _tables(aggregate: Aggregate) -> set[str]:
+    return {part.table for part in walk(aggregate) if isinstance(part, Aggregate)}
+
+
+def _is_partial(part: Expression) -> bool:
+    match part:
+        case Presume(operand):
+            return not reads_record(operand)
+        case DivideRounded(_, divisor):
+            return not isinstance(divisor, Constant) and not reads_record(divisor)
+        case AddDays(day, Constant(int(amount))):
+            return abs(amount) > FAR or bool(children(day))
+        case AddMonths(day, Constant(int(amount))):
+            return abs(amount) > FAR // 30 or bool(children(day))
+        case AddDays() | AddMonths() | ChoiceAt():
+            return True
+        case _:
+            return False
+
+
+def _resolve(program: Program, request: Request, plan: Plan) -> None:
+    """Simplify every definition; what is a constant, a field or a repetition is replaced wherever it is read."""
+    seen: dict[Expression, Expression] = {}
+    for definition in program.definitions:
+        own = reference(definition)
+        expression = substitute(definition.expression, plan.resolved, plan.enums)
+        if is_module_constant(definition, plan.enums):
+            continue
+        anchored = definition.name in request.anchors
+        if isinstance(expression, Constant) or (not anchored and _is_atom(expression)):
+            plan.resolved[own] = expression
+        elif not anchored and expression in seen:
+            plan.resolved[own] = seen[expression]
+        else:
+            plan.expressions[definition.name] = expression
+            seen.setdefault(expression, own)
+
+
+def _is_atom(expression: Expression) -> bool:
+    return isinstance(expression, SubjectField | ContextField | DefinitionReference)
+
+
+def _needed(roots: Iterable[Expression], plan: Plan) -> set[str]:
+    needed = {item.name for root in roots for item in references(root)}
+    for name, expression in reversed(plan.expressions.items()):
+        if name in needed:
+            needed.update(item.name for item in references(expression))
+    return needed
+
+
+def _inline(program: Program, request: Request, plan: Plan, collections: list[Collection]) -> None:
+    """Write what is used once where it is used, if it is small and not inside a pass over records."""
+    uses: Counter[str] = Counter()
+    for expression in plan.expressions.values():
+        uses.update(_weighted_references(expression, 1))
+    for collection in collections:
+        uses.update(_weighted_references(collection.where, 2))
+    for name in request.values:
+        uses.update(_weighted_references(plan.value(program.definition(name)), 2))
+    for name in request.conditions:
+        uses.update(_weighted_references(plan.value(program.definition(name)), 1))
+    definitions = {item.name: item for item in program.definitions}
+    inlined: dict[Expression, Expression] = {}
+    for name, expression in list(plan.expressions.items()):
+        expression = substitute(expression, inlined, plan.enums)
+        if uses[name] == 1 and name not in request.anchors and _is_small(expression):
+            inlined[reference(definitions[name])] = expression
+            del plan.expressions[name]
+        else:
+            plan.expressions[name] = expression
+    for own, expression in plan.resolved.items():
+        plan.resolved[own] = substitute(expression, inlined, plan.enums)
+    plan.resolved.update(inlined)
+
+
+def _weighted_references(expression: Expression, weight: int) -> Iterator[str]:
+    """The names that an expression reads, twice for those inside an aggregate, which reads them for every record."""
+    if isinstance(expression, DefinitionReference):
+        yield from [expression.name] * weight
+    for child in children(expression):
+        yield from _weighted_references(child, 2 if isinstance(expression, Aggregate) else weight)
+
+
+def _is_small(expression: Expression) -> bool:
+    return not isinstance(expression, Aggregate) and sum(1 for _ in walk(expression)) <= INLINED_SIZE
+
+
+def _resolved_collection(collection: Collection, plan: Plan) -> Collection:
+    return Collection(collection.table, substitute(collection.where, plan.resolved, plan.enums))

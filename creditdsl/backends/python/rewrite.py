@@ -1,0 +1,327 @@
+"""Core expressions with what is already known worked out, before they become Python.
+
+In: an expression of the core. Out: an expression with the same value on every input, in which constants are folded,
+nested sums and conditions are flat, and what is replaced by `substitute` is gone. Before and after:
+`And(Constant(True), Equal(a, b))` becomes `Equal(a, b)`; `Choose(c -> true, otherwise false)` becomes `c`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from creditdsl.core.ir import (
+    Add,
+    AddDays,
+    AddMonths,
+    Aggregate,
+    AggregateKind,
+    Among,
+    And,
+    Branch,
+    ChoiceAt,
+    Choose,
+    Constant,
+    ContextField,
+    DaysBetween,
+    DefinitionReference,
+    DivideRounded,
+    Equal,
+    Expression,
+    Greatest,
+    IsPresent,
+    Least,
+    Less,
+    LessOrEqual,
+    MonthOf,
+    MonthsBetween,
+    Multiply,
+    Negate,
+    Not,
+    Or,
+    OrdinalOf,
+    OrElse,
+    Presume,
+    RecordField,
+    SubjectField,
+    Subtract,
+    YearOf,
+)
+from creditdsl.core.type_of import type_of
+from creditdsl.core.types import Choice, Number, Optional, Truth, Unit
+
+Enums = Mapping[str, tuple[str, ...]]
+"""The names of the values of every enum, in order."""
+
+TRUE = Constant(True, Truth())
+FALSE = Constant(False, Truth())
+
+
+def substitute(expression: Expression, replacements: Mapping[Expression, Expression], enums: Enums) -> Expression:
+    """The simplified expression with every sub-expression that is a key of `replacements` replaced."""
+    found = replacements.get(expression)
+    if found is not None:
+        return found
+    return _simplified(rebuilt(expression, lambda part: substitute(part, replacements, enums)), enums)
+
+
+def simplify(expression: Expression, enums: Enums) -> Expression:
+    """The expression with constants folded and nested conditions and sums made flat."""
+    return substitute(expression, {}, enums)
+
+
+def negated(condition: Expression) -> Expression:
+    """The opposite of a condition, without a `Not` where that is possible."""
+    match condition:
+        case Constant():
+            return FALSE if condition.value else TRUE
+        case Not(operand):
+            return operand
+        case Less(left, right):
+            return LessOrEqual(right, left)
+        case LessOrEqual(left, right):
+            return Less(right, left)
+        case _:
+            return Not(condition)
+
+
+def empty_value(aggregate: Aggregate) -> Constant:
+    """What an aggregate gives when no record matches."""
+    match aggregate.kind:
+        case AggregateKind.ANY:
+            return FALSE
+        case AggregateKind.MAXIMUM | AggregateKind.MINIMUM:
+            return Constant(None, aggregate.type)
+        case _:
+            return Constant(0, aggregate.type)
+
+
+def rebuilt(expression: Expression, change: Callable[[Expression], Expression]) -> Expression:
+    """The same node over changed parts."""
+    match expression:
+        case Constant() | ContextField() | SubjectField() | RecordField() | DefinitionReference():
+            return expression
+        case IsPresent(operand):
+            return IsPresent(change(operand))
+        case Presume(operand):
+            return Presume(change(operand))
+        case OrElse(operand, default):
+            return OrElse(change(operand), change(default))
+        case Not(operand):
+            return Not(change(operand))
+        case And(operands):
+            return And(tuple(map(change, operands)))
+        case Or(operands):
+            return Or(tuple(map(change, operands)))
+        case Equal(left, right):
+            return Equal(change(left), change(right))
+        case Less(left, right):
+            return Less(change(left), change(right))
+        case LessOrEqual(left, right):
+            return LessOrEqual(change(left), change(right))
+        case Among(operand, values):
+            return Among(change(operand), values)
+        case Add(operands, type_):
+            return Add(tuple(map(change, operands)), type_)
+        case Subtract(left, right, type_):
+            return Subtract(change(left), change(right), type_)
+        case Multiply(left, right, type_):
+            return Multiply(change(left), change(right), type_)
+        case Negate(operand, type_):
+            return Negate(change(operand), type_)
+        case DivideRounded(dividend, divisor, rounding, type_):
+            return DivideRounded(change(dividend), change(divisor), rounding, type_)
+        case Least(operands, type_):
+            return Least(tuple(map(change, operands)), type_)
+        case Greatest(operands, type_):
+            return Greatest(tuple(map(change, operands)), type_)
+        case Choose(branches, otherwise, type_):
+            changed = tuple(Branch(change(branch.when), change(branch.then)) for branch in branches)
+            return Choose(changed, change(otherwise), type_)
+        case YearOf(operand):
+            return YearOf(change(operand))
+        case MonthOf(operand):
+            return MonthOf(change(operand))
+        case AddDays(day, days):
+            return AddDays(change(day), change(days))
+        case AddMonths(day, months):
+            return AddMonths(change(day), change(months))
+        case DaysBetween(first, second, type_):
+            return DaysBetween(change(first), change(second), type_)
+        case MonthsBetween(first, second, type_):
+            return MonthsBetween(change(first), change(second), type_)
+        case OrdinalOf(operand, enum):
+            return OrdinalOf(change(operand), enum)
+        case ChoiceAt(ordinal, enum):
+            return ChoiceAt(change(ordinal), enum)
+        case Aggregate():
+            return replace(
+                expression,
+                where=change(expression.where),
+                value=None if expression.value is None else change(expression.value),
+                keys=tuple(map(change, expression.keys)),
+                start=None if expression.start is None else change(expression.start),
+            )
+
+
+def _simplified(expression: Expression, enums: Enums) -> Expression:
+    """One node over simplified parts. What is not named here stays as it is."""
+    match expression:
+        case IsPresent(Constant(value)):
+            return TRUE if value is not None else FALSE
+        case IsPresent(operand) if not isinstance(type_of(operand), Optional):
+            return TRUE
+        case Presume(operand) if not isinstance(type_of(operand), Optional):
+            return operand
+        case Presume(Constant(value)) if value is not None:
+            return Constant(value, type_of(expression))
+        case OrElse(Constant(None), default):
+            return default
+        case OrElse(operand) if not isinstance(type_of(operand), Optional):
+            return operand
+        case OrElse(Constant(value), default):
+            return Constant(value, type_of(default))
+        case Not(operand):
+            return negated(operand)
+        case And() | Or():
+            return _condition(expression)
+        case Equal(Constant(first), Constant(second)):
+            return TRUE if first == second else FALSE
+        case Equal(operand, Constant(bool(value))) | Equal(Constant(bool(value)), operand):
+            return operand if value else negated(operand)
+        case Less() | LessOrEqual() if _ordinal_test(expression, enums) is not None:
+            return _ordinal_test(expression, enums) or expression
+        case Less(Constant(int(first)), Constant(int(second))):
+            return TRUE if first < second else FALSE
+        case LessOrEqual(Constant(int(first)), Constant(int(second))):
+            return TRUE if first <= second else FALSE
+        case Among(Constant(value), values):
+            return TRUE if any(value == item.value for item in values) else FALSE
+        case Add() | Subtract() | Multiply() | Negate() | Least() | Greatest():
+            return _arithmetic(expression)
+        case Choose():
+            return _choice(expression)
+        case OrdinalOf(Constant(str(value)), enum):
+            return Constant(enums[enum].index(value), Number(Unit.NUMBER))
+        case ChoiceAt(Constant(int(position)), enum):
+            return Constant(enums[enum][position], type_of(expression))
+        case Aggregate(where=Constant(False)):
+            return empty_value(expression)
+        case _:
+            return expression
+
+
+def _ordinal_test(comparison: Less | LessOrEqual, enums: Enums) -> Expression | None:
+    """A comparison of the position of a choice with a constant, as membership in the values before or after it."""
+    strict = isinstance(comparison, Less)
+    match comparison.left, comparison.right:
+        case OrdinalOf(operand, enum), Constant(int(value)):
+            names = enums[enum][: max(0, value if strict else value + 1)]
+        case Constant(int(value)), OrdinalOf(operand, enum):
+            names = enums[enum][max(0, value + 1 if strict else value) :]
+        case _:
+            return None
+    if not names:
+        return FALSE
+    if len(names) == len(enums[enum]):
+        return TRUE
+    constants = tuple(Constant(name, Choice(enum)) for name in names)
+    return Equal(operand, constants[0]) if len(constants) == 1 else Among(operand, constants)
+
+
+def _condition(condition: And | Or) -> Expression:
+    """A conjunction or disjunction made flat, without what decides nothing."""
+    neutral, decisive = (TRUE, FALSE) if isinstance(condition, And) else (FALSE, TRUE)
+    operands: list[Expression] = []
+    for operand in condition.operands:
+        operands += operand.operands if type(operand) is type(condition) else (operand,)
+    kept: list[Expression] = []
+    for operand in operands:
+        if operand == decisive:
+            return decisive
+        if operand != neutral and operand not in kept[-8:]:
+            kept.append(operand)
+    if not kept:
+        return neutral
+    return kept[0] if len(kept) == 1 else type(condition)(tuple(kept))
+
+
+def _arithmetic(expression: Add | Subtract | Multiply | Negate | Least | Greatest) -> Expression:
+    match expression:
+        case Add(operands, type_):
+            return _sum(operands, expression)
+        case Subtract(Constant(int(first)), Constant(int(second)), type_):
+            return Constant(first - second, type_)
+        case Subtract(operand, Constant(0)):
+            return operand
+        case Multiply(Constant(int(first)), Constant(int(second)), type_):
+            return Constant(first * second, type_)
+        case Multiply(Constant(0), _, type_) | Multiply(_, Constant(0), type_):
+            return Constant(0, type_)
+        case Multiply(Constant(1), operand) | Multiply(operand, Constant(1)):
+            return operand
+        case Negate(Constant(int(value)), type_):
+            return Constant(-value, type_)
+        case Least(operands, type_) | Greatest(operands, type_):
+            return _extreme(operands, expression)
+        case _:
+            return expression
+
+
+def _sum(operands: tuple[Expression, ...], whole: Add) -> Expression:
+    """One flat sum; its constants are added up into the first operand."""
+    flat: list[Expression] = []
+    for operand in operands:
+        flat += operand.operands if isinstance(operand, Add) else (operand,)
+    constants = [operand.value for operand in flat if isinstance(operand, Constant) and isinstance(operand.value, int)]
+    others: list[Expression] = [operand for operand in flat if not isinstance(operand, Constant)]
+    total = sum(constants)
+    if total or not others:
+        others.insert(0, Constant(total, whole.type))
+    return others[0] if len(others) == 1 else Add(tuple(others), whole.type)
+
+
+def _extreme(operands: tuple[Expression, ...], whole: Least | Greatest) -> Expression:
+    """The constants among the operands become one, the last operand."""
+    constants = [operand for operand in operands if isinstance(operand, Constant) and isinstance(operand.value, int)]
+    others = [operand for operand in operands if operand not in constants]
+    if constants:
+        pick = min if isinstance(whole, Least) else max
+        value = pick(int(operand.value or 0) for operand in constants)
+        others.append(Constant(value, whole.type))
+    kept = tuple(dict.fromkeys(others))
+    return kept[0] if len(kept) == 1 else type(whole)(kept, whole.type)
+
+
+def _choice(choice: Choose) -> Expression:
+    branches: list[Branch] = []
+    otherwise = choice.otherwise
+    for branch in choice.branches:
+        if branch.when == FALSE:
+            continue
+        if branch.when == TRUE:
+            otherwise = branch.then
+            break
+        branches.append(branch)
+    while branches and branches[-1].then == otherwise:
+        branches.pop()
+    if not branches:
+        return _as_type(otherwise, choice)
+    if isinstance(choice.type, Truth) and len(branches) == 1:
+        return _truth_choice(branches[0], otherwise, choice)
+    return Choose(tuple(branches), otherwise, choice.type)
+
+
+def _truth_choice(branch: Branch, otherwise: Expression, choice: Choose) -> Expression:
+    if branch.then == TRUE:
+        return _condition(Or((branch.when, otherwise)))
+    if otherwise == FALSE:
+        return _condition(And((branch.when, branch.then)))
+    if branch.then == FALSE:
+        return _condition(And((negated(branch.when), otherwise)))
+    return Choose((branch,), otherwise, choice.type)
+
+
+def _as_type(value: Expression, choice: Choose) -> Expression:
+    """A plain value that was chosen as an optional one stays optional, so that the node around it still fits."""
+    if isinstance(value, Constant):
+        return Constant(value.value, choice.type)
+    return value if type_of(value) == choice.type else Choose((), value, choice.type)

@@ -1,0 +1,76 @@
+"""The last look at an emitted module: nothing in it but what this backend writes.
+
+In: the text. Nothing comes out; InternalError when the text does not parse, holds syntax, an import or a call that is
+not on a list here, or does not compile. Text of a rule file that had become code would show here.
+"""
+
+import ast
+import re
+
+from creditdsl.backends.python.copying import IMPORTS, MODULES
+from creditdsl.diagnostics import InternalError
+
+ALLOWED_NODES = frozenset(
+    """
+    Module Expr Constant Import ImportFrom alias Assign AnnAssign AugAssign Name Load Store Attribute Subscript Slice
+    ClassDef FunctionDef arguments arg keyword Return Raise Pass Break Continue If IfExp For While Try ExceptHandler
+    BoolOp And Or UnaryOp Not USub BinOp Add Sub Mult FloorDiv Mod Pow BitOr Compare Eq NotEq Lt LtE Gt GtE Is IsNot In
+    NotIn Call Tuple List Dict Set ListComp GeneratorExp comprehension NamedExpr Starred JoinedStr FormattedValue
+    """.split()  # noqa: SIM905
+)
+
+ALLOWED_CALLS = frozenset(
+    """
+    ValueError abs any bool dict divmod enumerate int isinstance len list map max min repr set str sum super tuple type
+    """.split()  # noqa: SIM905
+)
+"""Builtins that may be called; beside them what the module defines or imports."""
+
+ALLOWED_METHODS = frozenset(
+    """
+    append add items values get join rstrip strip lower endswith removeprefix removesuffix bit_length isoformat
+    as_tuple is_finite scaleb fromisoformat fullmatch dumps isfinite log10 to_dict given wrong_type refuse scaled
+    outside_range refuse_unknown truth text number rate day month choice records __init__
+    """.split()  # noqa: SIM905
+)
+
+
+def check_emitted(text: str) -> None:
+    """InternalError unless the text is a module such as this backend writes."""
+    if re.search(r"[^\n\x20-\x7e\x80-\U0010ffff]|[\x80-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]", text):
+        raise InternalError("a control character in an emitted module")
+    try:
+        tree = ast.parse(text)
+        compile(tree, "<emitted>", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise InternalError(f"an emitted module does not compile: {error}") from error
+    known = {name for names in IMPORTS.values() for name in names} | ALLOWED_CALLS
+    known |= {node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)}
+    known |= {"read"}
+    for node in ast.walk(tree):
+        _check_node(node, known)
+
+
+def _check_node(node: ast.AST, known: set[str]) -> None:
+    if type(node).__name__ not in ALLOWED_NODES:
+        raise InternalError(f"{type(node).__name__} in an emitted module, line {getattr(node, 'lineno', 0)}")
+    match node:
+        case ast.Import(names):
+            allowed = all(item.name in MODULES and item.asname is None for item in names)
+        case ast.ImportFrom(module, names):
+            wanted = IMPORTS.get(module or "", ("annotations",) if module == "__future__" else ())
+            allowed = all(item.name in wanted and item.asname is None for item in names)
+        case ast.Call(ast.Name(name)):
+            allowed = name in known
+        case ast.Call(ast.Attribute(_, name)):
+            allowed = name in ALLOWED_METHODS
+        case ast.Call():
+            allowed = False
+        case ast.Attribute(_, name):
+            allowed = not name.startswith("_") or name == "__init__"
+        case _:
+            allowed = True
+    if not allowed:
+        raise InternalError(
+            f"not what this backend writes, line {getattr(node, 'lineno', 0)}: {ast.unparse(node)[:80]}"
+        )
