@@ -33,7 +33,7 @@ from creditdsl.syntax.tree import (
 
 
 def locator_text(locators: tuple[Locator, ...], language: Language) -> str:
-    """A place in a source, such as 第二十条第二项 or Article 20 (2); empty for the source as a whole."""
+    """A place in a source, such as 第二十条第(二)项 or Article 20 (2); empty for the source as a whole."""
     parts = [_chinese(item) if language == "zh" else _english(item) for item in locators]
     if language == "zh":
         return "".join(parts)
@@ -52,11 +52,11 @@ def _chinese(locator: Locator) -> str:
         case LocatorWord.PARAGRAPH:
             return f"第{ordinal(number)}款"
         case LocatorWord.ITEM:
-            return f"第{ordinal(number)}项"
+            return f"第({ordinal(number)})项"
         case LocatorWord.ANNEX:
             return f"附件{number}"
         case LocatorWord.ROW:
-            return f"第{number}行"
+            return f"第{number}项" if number.isdigit() else f"({number})"
 
 
 def _english(locator: Locator) -> str:

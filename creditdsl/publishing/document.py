@@ -9,7 +9,8 @@ from creditdsl.core.ir import PeriodKind, Program
 from creditdsl.diagnostics import Language, Text
 from creditdsl.publishing.citations import Citing, Coverage, Place, coverage, is_encoded, is_left_out, locator_text
 from creditdsl.publishing.edition import Edition, edition
-from creditdsl.publishing.figures import interval_text
+from creditdsl.publishing.figures import chinese_numeral, interval_text
+from creditdsl.publishing.names import SECTIONS
 from creditdsl.publishing.pieces import Piece, Voice
 from creditdsl.publishing.prose import linked
 from creditdsl.publishing.reference import (
@@ -42,7 +43,7 @@ from creditdsl.publishing.rules import (
     step_views,
 )
 from creditdsl.publishing.worked import CaseView, case_views
-from creditdsl.syntax.tree import Module, Policy
+from creditdsl.syntax.tree import Define, Module, Parameter, Policy, Table
 from creditdsl.syntax.tree import Subject as SubjectDeclaration
 
 
@@ -71,7 +72,7 @@ class ProcedureStep:
 
 @dataclass(frozen=True, slots=True)
 class PlaceView:
-    """A place in a source. `status` is `encoded`, `left_out` or `listed_only`."""
+    """A place in a source; `anchor` is empty for the source as a whole. `status` is `encoded`, `left_out` or `listed_only`."""
 
     anchor: str
     place: str
@@ -94,9 +95,10 @@ class SourceView:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Everything on the page of one language."""
+    """Everything on the page of one language; `sections` are those that it has, each with its number as written."""
 
     language: Language
+    sections: tuple[tuple[str, str], ...]
     header: HeaderView
     grades: tuple[GradeView, ...]
     ruler: Ruler | None
@@ -120,6 +122,11 @@ class Document:
     cases: tuple[CaseView, ...]
     sources: tuple[SourceView, ...]
 
+    @property
+    def encoded_places(self) -> int:
+        """How many places of all the sources some rule states."""
+        return sum(source.counts[0] for source in self.sources)
+
 
 def document(program: Program, modules: tuple[Module, ...], language: Language) -> Document:
     """The document of a policy; labels that do not exist in `language` stand in the policy's first one."""
@@ -127,8 +134,20 @@ def document(program: Program, modules: tuple[Module, ...], language: Language) 
     plan = program.result
     measures = measure_views(this)
     points_repairs, direct_repairs = repair_views(this)
+    inside = {
+        "score": plan.score is not None,
+        "indicators": bool(plan.findings),
+        "grades": bool(plan.bands),
+        "decisions": any((plan.exempts, plan.directs, plan.assigns, plan.demotes, plan.ceilings)),
+        "measures": bool(measures),
+        "repair": bool(points_repairs or direct_repairs),
+        "reference": any(isinstance(item, Parameter | Table | Define) for item in this.declarations),
+        "cases": bool(program.cases),
+        "sources": bool(this.sources),
+    }
     return Document(
         language=language,
+        sections=_numbered([section for section in SECTIONS if inside.get(section, True)], language),
         header=_header(this),
         grades=grade_views(this),
         ruler=ruler(program),
@@ -151,6 +170,13 @@ def document(program: Program, modules: tuple[Module, ...], language: Language) 
         enums=enum_views(this),
         cases=case_views(this),
         sources=tuple(_source(this, item) for item in coverage(modules)),
+    )
+
+
+def _numbered(sections: list[str], language: Language) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (section, f"{chinese_numeral(number)}、" if language == "zh" else f"{number}.")
+        for number, section in enumerate(sections, 1)
     )
 
 
@@ -240,7 +266,7 @@ def _procedure(this: Edition) -> tuple[ProcedureStep, ...]:
     }
     anchors = {"score": "#section-score", "repair": "#section-repair"}
     return tuple(
-        ProcedureStep(this.text(title), this.text(text), anchors.get(key, f"#section-decisions-{key}"), counts[key])
+        ProcedureStep(this.text(title), this.text(text), anchors.get(key, f"#rules-{key}"), counts[key])
         for key, title, text in STEPS
         if counts[key]
     )
@@ -265,7 +291,7 @@ def _source(this: Edition, item: Coverage) -> SourceView:
 def _place(this: Edition, source: str, place: Place) -> PlaceView:
     status = "encoded" if is_encoded(place) else "left_out" if is_left_out(place) else "listed_only"
     return PlaceView(
-        this.lexicon.source_anchor(source, place.locators),
+        this.lexicon.source_anchor(source, place.locators) if place.locators else "",
         locator_text(place.locators, this.voice.language),
         this.voice.written(place.article.text) if place.article else None,
         status,

@@ -124,7 +124,9 @@ class Lexicon:
         return next((values[name] for values in self.values.values() if name in values), None)
 
     def source_anchor(self, source: str, locators: tuple[Locator, ...]) -> str:
-        """The anchor of a place in a source."""
+        """The anchor of a place in a source; that of the source itself without locators."""
+        if not locators:
+            return self.anchors.claim((NameKind.SOURCE.value, source), slug(source))
         return self.anchors.claim(("place", *_place(source, locators)), "-".join(map(slug, _place(source, locators))))
 
     def repair_anchor(self, code: str) -> str:
@@ -166,6 +168,12 @@ SECTIONS = (
 )
 """The sections of the document in order; the anchor of each is `section-` and this word."""
 
+SUBSECTIONS = ("exempt", "direct", "assign", "demote", "ceiling")
+"""The parts of the section of special rules; the anchor of each is `rules-` and this word."""
+
+FIXTURES = ("page-top", "page-text", "page-find", "page-found", "page-contents")
+"""Anchors of the page itself."""
+
 
 def lexicon(modules: tuple[Module, ...]) -> Lexicon:
     """The names of all the modules of one policy."""
@@ -175,6 +183,10 @@ def lexicon(modules: tuple[Module, ...]) -> Lexicon:
     result = Lexicon(Anchors(), {}, {}, {}, subject, grades)
     for section in SECTIONS:
         result.anchors.claim(("section", section), f"section-{section}")
+    for part in SUBSECTIONS:
+        result.anchors.claim(("section", part), f"rules-{part}")
+    for fixture in FIXTURES:
+        result.anchors.claim(("page", fixture), fixture)
     for item in declarations:
         if isinstance(item, RuleDeclaration):
             _name(result, NameKind.RULE, item.code, item.label)

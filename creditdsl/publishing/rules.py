@@ -263,7 +263,7 @@ def authority_views(measures: tuple[MeasureView, ...]) -> tuple[AuthorityView, .
     """The measures by authority, in the order in which the authorities are first named."""
     groups: dict[Piece | None, list[MeasureView]] = {}
     for measure in measures:
-        for authority in measure.by or (None,):
+        for authority in dict.fromkeys(measure.by) or (None,):
             groups.setdefault(authority, []).append(measure)
     named = [AuthorityView(name, tuple(items)) for name, items in groups.items() if name is not None]
     unnamed = [AuthorityView(None, tuple(items)) for name, items in groups.items() if name is None]
