@@ -95,7 +95,13 @@ def read_csv(path: Path) -> list[dict[str, str]]:
 
 
 def score(
-    program: Program, folder: Path, out: Path, *, period: str = "2020", as_of: date = date(2021, 4, 30), **options: object
+    program: Program,
+    folder: Path,
+    out: Path,
+    *,
+    period: str = "2020",
+    as_of: date = date(2021, 4, 30),
+    **options: object,
 ) -> Summary:
     """A run with the interpreter."""
     language = cast(Language, options.pop("language", "en"))

@@ -33,11 +33,20 @@ class OutputForm:
     byte_order_mark: bool = False
 
 
-def write_tables(tables: OutputTables, parts: int, work: Path, target: Path, form: OutputForm) -> None:
-    """Write every table of the result from its `parts` part files in the folder `work` into the folder `target`."""
+def write_tables(
+    tables: OutputTables, inputs: tuple[str, ...], parts: int, folders: tuple[Path, Path], form: OutputForm
+) -> None:
+    """Write every table of the result from its `parts` part files in the first folder into the second folder.
+
+    Results, findings and measures stand in the order of the keys, rejects in that of `inputs` and their rows.
+    """
+    work, target = folders
     for name, columns in tables.by_name.items():
         paths = tuple(part_path(work, name, number) for number in range(parts))
-        _write_table(columns, paths, work, output_path(target, name, form), form)
+        source = read_plain_csv(paths, tuple(column for column, _ in columns), several_lines=True)
+        if name == "rejects":
+            source = _by_place(source, inputs)
+        _write_table(columns, source, work, output_path(target, name, form), form)
         for path in paths:
             path.unlink()
 
@@ -67,13 +76,19 @@ def _reading(path: Path, columns: OutputColumns) -> str:
     return read_plain_csv((path,), tuple(name for name, _ in columns), several_lines=True, header=True)
 
 
-def _write_table(columns: OutputColumns, parts: tuple[Path, ...], work: Path, target: Path, form: OutputForm) -> None:
+def _by_place(rejects: str, inputs: tuple[str, ...]) -> str:
+    """The query of rejects in the order of tables, rows, and the faults of a row as they were found."""
+    names = ", ".join(quoted_text(name) for name in inputs)
+    numbered = f"SELECT *, row_number() OVER () AS found FROM ({rejects})"
+    return f'SELECT * FROM ({numbered}) ORDER BY list_position([{names}], "table"), "row"::BIGINT, found'
+
+
+def _write_table(columns: OutputColumns, source: str, work: Path, target: Path, form: OutputForm) -> None:
     csv = form.format is FileFormat.CSV
     written = ", ".join(
         f"{_for_csv(name, kind) if csv else _for_parquet(name, kind, form)} AS {quoted_name(name)}"
         for name, kind in columns
     )
-    source = read_plain_csv(parts, tuple(name for name, _ in columns), several_lines=True)
     options = "FORMAT csv, HEADER true, DELIMITER ','" if csv else "FORMAT parquet, COMPRESSION zstd"
     with connect(work) as connection:
         connection.execute(f"COPY (SELECT {written} FROM ({source})) TO {quoted_text(str(target))} ({options})")

@@ -80,7 +80,7 @@ def _score(
     options: RunOptions,
     progress: Progress,
 ) -> Summary:
-    work, result = folders
+    work, _ = folders
     staged = stage(layout, work, options.language, options.most_records)
     given = Work(program, layout, staged.database, work, make_evaluator, options.language, options.most_records)
     progress(0, staged.subjects)
@@ -90,7 +90,8 @@ def _score(
     counts.add(strays, 0)
     digits, places = points_size(program)
     form = OutputForm(options.format or layout.subject.format, digits, places, options.byte_order_mark)
-    write_tables(output_tables(program), planned + 1, work, result, form)
+    inputs = tuple(file.table.name for file in layout.tables)
+    write_tables(output_tables(program), inputs, planned + 1, folders, form)
     summary = _summary(program, layout, staged.rows, counts, options)
     _check(program, summary, folders, form)
     return summary
