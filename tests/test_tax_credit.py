@@ -1,0 +1,311 @@
+"""The tax-credit policy: it compiles, its cases hold and exercise every rule, and it agrees with a second writing.
+
+CREDITDSL_TAXPAYERS=n compares n random taxpayers instead of the few thousand of the gate.
+"""
+
+import csv
+import dataclasses
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import tax_credit_reference
+import tax_credit_taxpayers
+
+from creditdsl.backends.python.emit import emit_python
+from creditdsl.backends.python.loading import load_module
+from creditdsl.compile import Compiled, compile_policy
+from creditdsl.core.inputs import load
+from creditdsl.syntax import tree
+from creditdsl.testing.cases import run_case
+from creditdsl.testing.coverage import coverage
+from creditdsl.testing.machines import interpreter
+from creditdsl.testing.trial import Evaluators
+
+POLICY = Path(__file__).parent.parent / "policies" / "tax_credit"
+AS_OF = date(2021, 4, 30)
+PUBLISHED = {"A": 806, "B": 13_330, "M": 17_923, "C": 331, "D": 3_129}
+"""Daqing, 2019."""
+TAXPAYERS = int(os.environ.get("CREDITDSL_TAXPAYERS", "4000"))
+
+
+@cache
+def compiled() -> Compiled:
+    return compile_policy(POLICY / "tax_credit.credit")
+
+
+@cache
+def module() -> ModuleType:
+    return load_module(emit_python(compiled().program), "tax_credit_compiled")
+
+
+@cache
+def city(tmp: Path) -> tuple[dict[str, object], ...]:
+    """The taxpayers of the synthetic city as JSON-like subjects."""
+    make_city(tmp)
+    subjects: dict[str, dict[str, object]] = {}
+    tables = {table.name: table for table in compiled().program.records}
+    for row in rows(tmp / "taxpayer.csv"):
+        subjects[row["uscc"]] = {**typed(row), **{name: [] for name in tables}}
+    for name in tables:
+        for row in rows(tmp / f"{name}.csv"):
+            records = subjects[row.pop("uscc")][name]
+            assert isinstance(records, list)
+            records.append(typed(row))
+    return tuple(subjects.values())
+
+
+def make_city(out: Path, *options: str) -> None:
+    subprocess.run([sys.executable, POLICY / "make_city.py", out, *options], check=True, capture_output=True)
+
+
+def rows(path: Path) -> Iterator[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+WHOLE = {"operating_months", "accounts_reported", "accounts_found", "year"}
+
+
+def typed(row: dict[str, str]) -> dict[str, object]:
+    words: dict[str, object] = {"": None, "true": True, "false": False}
+    return {name: int(text) if name in WHOLE and text else words.get(text, text) for name, text in row.items()}
+
+
+@pytest.fixture(scope="session")
+def city_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("city")
+
+
+# The rule files
+
+
+def test_the_policy_compiles_without_warnings() -> None:
+    assert compiled().warnings == ()
+
+
+def test_every_case_holds() -> None:
+    program = compiled().program
+    evaluators = Evaluators(program, interpreter(program), None)
+    failures = [item for case in program.cases for item in run_case(evaluators, case).diagnostics]
+    assert [item.message.en for item in failures] == []
+
+
+def test_the_cases_exercise_every_rule_in_every_respect() -> None:
+    program = compiled().program
+    evaluators = Evaluators(program, interpreter(program), None)
+    items = coverage(program, [run_case(evaluators, case) for case in program.cases]).items
+    assert [(item.kind, item.code, item.aspect) for item in items if not item.covered] == []
+
+
+def nodes(node: object) -> Iterator[object]:
+    """A node of the surface tree and all below it."""
+    yield node
+    if isinstance(node, tuple):
+        for item in node:
+            yield from nodes(item)
+    elif dataclasses.is_dataclass(node):
+        for part in dataclasses.fields(node):
+            if part.name != "span":
+                yield from nodes(getattr(node, part.name))
+
+
+def declarations() -> list[tree.Declaration]:
+    return [item for read in compiled().modules for item in read.declarations]
+
+
+def places(source: str, locators: tuple[tree.Locator, ...]) -> tuple[str, tuple[tuple[str, str | None], ...]]:
+    return source, tuple((item.word.value, item.number) for item in locators)
+
+
+def articles() -> dict[tuple[str, tuple[tuple[str, str | None], ...]], tree.SourceArticle]:
+    sources = [item for item in declarations() if isinstance(item, tree.Source)]
+    return {places(source.name.text, item.locators): item for source in sources for item in source.articles}
+
+
+def citations(node: object) -> list[tree.Citation]:
+    return [item for item in nodes(node) if isinstance(item, tree.Citation)]
+
+
+GENERAL = {("order40", (("article", "17"),))}
+"""Article 17 ends with `other cases`, whose item number could not be confirmed."""
+
+
+def test_every_citation_is_of_a_declared_article_that_is_encoded() -> None:
+    known = articles()
+    for citation in citations(tuple(declarations())):
+        place = places(citation.source.text, citation.locators)
+        assert place in GENERAL or known[place].encoded, place
+
+
+def test_every_article_said_to_be_encoded_is_cited_by_a_rule() -> None:
+    cited = {places(item.source.text, item.locators) for item in citations(tuple(declarations()))}
+    silent = {place for place, article in articles().items() if article.encoded} - cited
+    assert silent == {("order40", (("article", "21"),)), *GENERAL}
+
+
+def test_every_rule_has_a_basis() -> None:
+    rules = [item for item in declarations() if hasattr(item, "clauses")]
+    assert len(rules) > 90
+    assert [item for item in rules if not citations(item)] == []
+
+
+def written_numbers(text: str) -> set[Decimal]:
+    """Every number of a Chinese text; `10万元` is 100,000 too, `3年` is 36 too."""
+    found: set[Decimal] = set()
+    for digits, unit in re.findall(r"(\d+(?:\.\d+)?)(万|年)?", text):
+        number = Decimal(digits)
+        found |= {number, number * 10_000} if unit == "万" else {number, number * 12} if unit == "年" else {number}
+    return found
+
+
+MEASURED = {
+    tree.UnitWord.POINTS: 1,
+    tree.UnitWord.YUAN: 1,
+    tree.UnitWord.TEN_THOUSAND_YUAN: 10_000,
+    tree.UnitWord.PERCENT: 1,
+    tree.UnitWord.DAYS: 1,
+    tree.UnitWord.MONTHS: 1,
+}
+
+
+def test_every_amount_of_a_rule_stands_in_an_article_that_it_cites() -> None:
+    known = articles()
+    for rule in declarations():
+        if isinstance(rule, tree.Source | tree.Case | tree.Subject | tree.Record):
+            continue
+        cited = [known.get(places(item.source.text, item.locators)) for item in citations(rule)]
+        stated = written_numbers(" ".join(item.text.texts[0] for item in cited if item is not None))
+        for number in nodes(rule):
+            if isinstance(number, tree.Number) and number.unit in MEASURED and number.digits:
+                amount = Decimal(number.digits).scaleb(-number.places) * MEASURED[number.unit]
+                assert amount in stated, (rule, amount)
+
+
+# The second writing of the rules
+
+
+def differences(subject: dict[str, object], as_of: date) -> list[object]:
+    """Where the compiled module and the reference differ."""
+    run = module().period("2020")
+    got = module().evaluate(module().load(subject), run, as_of).to_dict()
+    want = tax_credit_reference.evaluate(subject, 2020, as_of)
+    pairs = (
+        (got["graded"], want.graded),
+        (Decimal(got["score"]), want.score),
+        (Decimal(got["score_after_repair"]), want.score_after_repair),
+        (got["grade"], want.grade),
+        (got["grade_after_repair"], want.grade_after_repair),
+        (set(got["measures"]), want.measures),
+    )
+    return [pair for pair in pairs if pair[0] != pair[1]]
+
+
+def test_random_taxpayers_get_what_an_independent_writing_of_the_rules_gives() -> None:
+    draw = random.Random(TAXPAYERS)
+    grades: Counter[str | None] = Counter()
+    for _ in range(TAXPAYERS):
+        subject, as_of = tax_credit_taxpayers.taxpayer(draw), draw.choice(tax_credit_taxpayers.AS_OF_DAYS)
+        assert differences(subject, as_of) == [], subject
+        grades[tax_credit_reference.evaluate(subject, 2020, as_of).grade_after_repair] += 1
+    assert min(grades[grade] for grade in "ABMCD") > TAXPAYERS / 20
+
+
+def test_sample_subjects_are_valid_and_agree_with_the_independent_writing() -> None:
+    samples = sorted((POLICY / "subjects").glob("*.json"))
+    assert len(samples) == 6
+    for sample in samples:
+        assert differences(json.loads(sample.read_text(encoding="utf-8")), AS_OF) == [], sample.name
+
+
+# The city
+
+
+def test_the_city_is_graded_into_the_published_distribution(city_folder: Path) -> None:
+    run = module().period("2020")
+    grades = Counter(
+        module().evaluate(module().load(subject), run, AS_OF).grade_after_repair for subject in city(city_folder)
+    )
+    assert {str(grade): count for grade, count in grades.items()} == PUBLISHED
+
+
+def test_the_city_gets_what_an_independent_writing_of_the_rules_gives(city_folder: Path) -> None:
+    for subject in city(city_folder)[::10]:
+        assert differences(subject, AS_OF) == [], subject
+
+
+def test_the_city_is_the_same_to_the_byte_for_the_same_seed(city_folder: Path, tmp_path: Path) -> None:
+    city(city_folder)
+    make_city(tmp_path, "--seed", "2019")
+    names = sorted(path.name for path in city_folder.iterdir())
+    assert names == sorted(path.name for path in tmp_path.iterdir())
+    assert all((city_folder / name).read_bytes() == (tmp_path / name).read_bytes() for name in names)
+
+
+def test_the_city_has_facts_and_no_outcome_of_the_year(city_folder: Path) -> None:
+    city(city_folder)
+    for path in city_folder.iterdir():
+        header = next(csv.reader(path.open(encoding="utf-8")))
+        assert "score" not in header
+        assert "grade" not in header or path.name == "prior_evaluation.csv"
+    assert max(int(row["year"]) for row in rows(city_folder / "prior_evaluation.csv")) == 2019
+
+
+def test_tables_of_the_city_have_the_fields_of_the_policy(city_folder: Path) -> None:
+    city(city_folder)
+    program = compiled().program
+    key = program.subject.key
+    assert key is not None
+    expected = {"taxpayer": [item.name for item in program.subject.fields]}
+    expected |= {table.name: [key.name, *(item.name for item in table.fields)] for table in program.records}
+    assert expected == {path.stem: next(csv.reader(path.open(encoding="utf-8"))) for path in city_folder.iterdir()}
+
+
+def test_codes_of_the_city_are_unique_and_have_the_check_character_of_the_standard(city_folder: Path) -> None:
+    alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+    weights = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
+    codes = [str(subject["uscc"]) for subject in city(city_folder)]
+    assert len(set(codes)) == sum(PUBLISHED.values())
+    for code in codes:
+        total = sum(alphabet.index(character) * weight for character, weight in zip(code[:17], weights, strict=True))
+        assert code[17] == alphabet[-total % 31], code
+
+
+def test_a_city_of_another_size_has_that_size(tmp_path: Path) -> None:
+    make_city(tmp_path, "--subjects", "777")
+    assert sum(1 for _ in rows(tmp_path / "taxpayer.csv")) == 777
+
+
+def test_a_city_with_defects_has_eight_faulty_taxpayers_and_five_faulty_records(
+    city_folder: Path, tmp_path: Path
+) -> None:
+    city(city_folder)
+    make_city(tmp_path, "--defects")
+    grown = {
+        path.stem: path.read_text(encoding="utf-8").count("\n")
+        - (city_folder / path.name).read_text(encoding="utf-8").count("\n")
+        for path in tmp_path.iterdir()
+    }
+    assert {name: more for name, more in grown.items() if more} == {
+        "taxpayer": 8,
+        "late_filing": 3,
+        "nil_return": 1,
+        "breach": 1,
+    }
+
+
+def test_every_firm_of_the_city_is_a_valid_subject(city_folder: Path) -> None:
+    program = compiled().program
+    for subject in city(city_folder)[::50]:
+        load(program, subject)
