@@ -26,7 +26,7 @@ from creditdsl.checking.scope import (
 from creditdsl.checking.tables import look_up
 from creditdsl.checking.terms import align, condition, day_number, enum_value, value
 from creditdsl.core import ir
-from creditdsl.core.types import Day, Month, Number, Optional, Text, Truth, Type, plain
+from creditdsl.core.types import Day, Month, Number, Optional, Text, Truth, Type, Unit, plain
 from creditdsl.syntax import tree
 
 
@@ -332,13 +332,16 @@ def _between(expression: tree.Between, scope: Scope) -> Typed | None:
             return None
     match expression.word:
         case tree.BetweenWord.DAYS:
-            return Typed(ir.DaysBetween(first.expression, second.expression, NUMBER), NUMBER)
+            days = Number(Unit.DAYS)
+            return Typed(ir.DaysBetween(first.expression, second.expression, days), days)
         case tree.BetweenWord.MONTHS:
-            return Typed(ir.MonthsBetween(first.expression, second.expression, NUMBER), NUMBER)
+            months = Number(Unit.MONTHS)
+            return Typed(ir.MonthsBetween(first.expression, second.expression, months), months)
         case tree.BetweenWord.YEARS:
-            months = ir.MonthsBetween(first.expression, second.expression, NUMBER)
+            whole_months = ir.MonthsBetween(first.expression, second.expression, Number(Unit.MONTHS))
+            years = Number(Unit.YEARS)
             twelve = ir.Constant(12, NUMBER)
-            return Typed(ir.DivideRounded(months, twelve, ir.Rounding.DOWN, NUMBER), NUMBER)
+            return Typed(ir.DivideRounded(whole_months, twelve, ir.Rounding.DOWN, years), years)
 
 
 def _part(expression: tree.Part, scope: Scope) -> Typed | None:

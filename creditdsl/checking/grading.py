@@ -70,13 +70,16 @@ def _is_grade(grade: tree.Identifier, elaboration: Elaboration) -> bool:
 
 
 def evidence(expression: ir.Expression, elaboration: Elaboration) -> tuple[tuple[str, ir.Expression], ...]:
-    """The tables, with the condition on a record, that a condition looks at, through definitions too."""
+    """The tables, with the condition on a record, that a condition looks at, through definitions too.
+
+    What made the score is not evidence of a rule that looks at the score.
+    """
     found: dict[tuple[str, ir.Expression], None] = {}
     for part in walk(expression):
         match part:
             case ir.Aggregate(table=table, where=where):
                 found[table, where] = None
-            case ir.DefinitionReference(name=name):
+            case ir.DefinitionReference(name=name) if not name.startswith("score"):
                 found.update(dict.fromkeys(evidence(elaboration.definitions[name].expression, elaboration)))
             case _:
                 pass

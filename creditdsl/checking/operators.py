@@ -72,11 +72,17 @@ def is_zero(typed: Typed) -> bool:
 
 
 def adapt(typed: Typed, unit: Unit) -> Typed:
-    """A unit-less 0 takes the unit it meets; everything else stays."""
-    if is_zero(typed):
-        type_ = Number(unit)
-        return Typed(ir.Constant(0, type_), type_)
-    return typed
+    """A unit-less 0 takes the unit it meets, a unit-less whole number a duration's; everything else stays."""
+    match typed.expression:
+        case ir.Constant(value=int() as number, type=Number(unit=Unit.NUMBER, scale=0)) if number == 0 or unit in (
+            Unit.DAYS,
+            Unit.MONTHS,
+            Unit.YEARS,
+        ):
+            type_ = Number(unit)
+            return Typed(ir.Constant(number, type_), type_)
+        case _:
+            return typed
 
 
 def same_unit(left: Typed, right: Typed, scope: Scope, span: Span) -> tuple[Typed, Typed] | None:

@@ -574,7 +574,8 @@ class Result:
     """Which definition is which part of the result. Absent parts (no score, no grades) are None.
 
     `grades` names the enumeration; `grade` and `grade_after` are Optional Choice, absent when not graded.
-    `graded` is Truth. `band` and `band_after` are the grade that the score alone gives (Optional Choice).
+    `graded` is Truth. `band` and `band_after` are the grade that the score alone gives
+    (a Choice, which may be Optional).
     `score_low`, `score_high`: the declared bounds at the score's scale.
     """
 

@@ -5,7 +5,17 @@ In: a program and its definitions, which are verified. A broken invariant is an 
 
 from collections.abc import Iterable, Mapping
 
-from creditdsl.core.ir import Definition, DirectRepair, Expression, Finding, Measure, PointsRepair, Program, Step
+from creditdsl.core.ir import (
+    Definition,
+    DirectRepair,
+    Expression,
+    Finding,
+    Measure,
+    PointsRepair,
+    Program,
+    RuleKind,
+    Step,
+)
 from creditdsl.core.ranges import type_of
 from creditdsl.core.types import Choice, Number, Optional, Truth, Type, Unit
 from creditdsl.core.verify_expression import COUNT_TYPE, Place, require, verify_expression
@@ -63,8 +73,9 @@ class _Plan:
         parts = (result.band, result.band_after, result.grade, result.grade_after)
         for part in parts:
             require((part is None) == (result.grades is None), "grades that are not declared", parts)
-            grade_type = Optional(Choice(result.grades or ""))
-            require(part is None or self.type(part) == grade_type, "a grade of another type", part)
+            choice = Choice(result.grades or "")
+            allowed = (Optional(choice),) if part in (result.grade, result.grade_after) else (choice, Optional(choice))
+            require(part is None or self.type(part) in allowed, "a grade of another type", part)
         require(tuple(band.grade for band in result.bands) == self.grades, "bands and grades differ", result.bands)
         for band in result.bands:
             bounds = band.low is not None or band.high is not None
@@ -127,7 +138,7 @@ class _Plan:
     def verify_codes(self) -> None:
         """No two rules of the plan have one code, but for a repair, which has that of what it repairs."""
         rules = [finding.rule for finding in self.result.findings]
-        rules += [step.rule for step in self.steps]
+        rules += [step.rule for step in self.steps if step.rule.kind is not RuleKind.REPAIR_DIRECT]
         rules += [measure.rule for measure in self.result.measures]
         codes = [rule.code for rule in rules]
         require(len(codes) == len(set(codes)), "a code stands twice", codes)
