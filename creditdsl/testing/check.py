@@ -25,6 +25,7 @@ from creditdsl.testing.strategies import Sample, World, samples_of
 from creditdsl.testing.trial import Evaluators, Trial
 
 DEFAULT_EXAMPLES = 300
+REFUSES_ALIKE = "refuses-alike"
 Drawn = TypeVar("Drawn")
 
 
@@ -77,6 +78,18 @@ def check_policy(program: Program, compiled: Machine | None, options: Options | 
     evaluators = Evaluators(program, interpreter(program), compiled)
     cases = tuple(run_case(evaluators, case) for case in program.cases)
     return Report(program, cases, check_properties(evaluators, options or Options()))
+
+
+def names(program: Program, *, compiled: bool) -> tuple[str, ...]:
+    """What a report of the program will hold, in its order, without computing it."""
+    claims = [item for item in properties(program, compiled=compiled) if item.claim is not None]
+    shared = [item for item in properties(program, compiled=compiled) if item.claim is None]
+    return (
+        *(f"case: {case.name}" for case in program.cases),
+        *(f"property: {item.name}" for item in shared),
+        *(f"invariant: {item.name}" for item in claims),
+        *((f"property: {REFUSES_ALIKE}",) if compiled else ()),
+    )
 
 
 def check_properties(evaluators: Evaluators, options: Options) -> tuple[PropertyOutcome, ...]:
@@ -144,7 +157,7 @@ def check_refusals(world: World, evaluators: Evaluators, options: Options) -> Pr
 
     generate(wrong_subjects(world), options, try_subject)
     return PropertyOutcome(
-        "refuses-alike", messages.PROPERTIES["refuses-alike"], None, tried, first[0] if first else None
+        REFUSES_ALIKE, messages.PROPERTIES[REFUSES_ALIKE], None, tried, first[0] if first else None
     )
 
 
