@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import strategies as st
-from strategies_expressions import COUNT, KIND, NO, TRUTH, YES, Maker, tables
+from strategies_expressions import COUNT, DAYS, KIND, NO, TRUTH, YES, Maker, tables
 
 from creditdsl.core.ir import (
     Add,
@@ -62,6 +62,10 @@ from creditdsl.core.types import Choice, Day, Month, Number, Optional, Text, Tru
 from creditdsl.core.walk import walk
 
 CITATION = Citation("order", (("article", "18"),), ("某公告 第十八条", "Order, article 18"))
+DEFINED: list[Type] = [
+    *(COUNT, COUNT, DAYS, Number(Unit.YUAN, 2), Number(Unit.RATE, 3), TRUTH, TRUTH),
+    *(Day(), Month(), Choice("Kind"), Text(), Optional(Day()), Optional(Number(Unit.YUAN, 2)), Optional(Text())),
+]
 SHARE = Number(Unit.RATE, 2)
 
 
@@ -79,8 +83,8 @@ def programs(draw: st.DrawFn) -> Program:
     subject = draw(tables("taxpayer", subject=True))
     records = tuple(draw(tables(name, subject=False)) for name in ("late_filing", "evasion")[: draw(st.integers(1, 2))])
     maker = PlanMaker(draw, subject, records, (KIND, grades))
-    for position in range(draw(st.integers(0, 3))):
-        type_ = draw(st.sampled_from([COUNT, TRUTH, Day(), Optional(Day()), Number(Unit.YUAN, 2), Choice("Kind")]))
+    for position in range(draw(st.integers(0, 4))):
+        type_ = draw(st.sampled_from(DEFINED))
         maker.define(f"define.d{position}", maker.make(type_, 3), rule(RuleKind.DEFINE, f"d{position}"))
     result = maker.result(grades)
     holds = maker.define("claim.c", maker.make(TRUTH, 2))

@@ -304,7 +304,7 @@ class Maker:
                 lambda depth: MonthsBetween(self.make(Day(), depth), self.make(Day(), depth), type_),
             ]
         if type_ == DAYS:
-            ways.append(lambda depth: DaysBetween(self.make(Day(), depth), self.make(Day(), depth), type_))
+            ways += [lambda depth: DaysBetween(self.make(Day(), depth), self.make(Day(), depth), type_)] * 4
         return ways
 
     def product(self, type_: Number, depth: int) -> Expression:

@@ -35,7 +35,7 @@ from creditdsl.core.ranges import (
     type_of,
     zero_divisions,
 )
-from creditdsl.core.types import Choice, Day, Month, Number, Optional, Text, Truth, plain
+from creditdsl.core.types import Choice, Day, Month, Number, Text, Truth, plain
 from creditdsl.core.verify_expression import Place, inlined, require, verify_expression, verify_type
 from creditdsl.core.verify_plan import verify_plan
 from creditdsl.core.walk import rebuilt
@@ -136,16 +136,14 @@ def _with_guards(expression: Expression, definitions: Mapping[str, Definition]) 
 
     def written_out(part: Expression) -> Expression:
         part = rebuilt(part, written_out)
-        match part:
-            case And() | Or():
-                return rebuilt(part, lambda operand: inlined(operand, definitions))
-            case Choose(branches):
-                whens = [Branch(inlined(branch.when, definitions), branch.then) for branch in branches]
-                return replace(part, branches=tuple(whens))
-            case Aggregate(where=where):
-                return replace(part, where=inlined(where, definitions))
-            case _:
-                return part
+        if isinstance(part, And | Or):
+            return rebuilt(part, lambda operand: inlined(operand, definitions))
+        if isinstance(part, Choose):
+            whens = [Branch(inlined(branch.when, definitions), branch.then) for branch in part.branches]
+            return replace(part, branches=tuple(whens))
+        if isinstance(part, Aggregate):
+            return replace(part, where=inlined(part.where, definitions))
+        return part
 
     return written_out(expression)
 

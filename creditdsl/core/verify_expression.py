@@ -82,13 +82,11 @@ def require(holds: object, fault: str, node: object) -> None:
 
 def inlined(condition: Expression, definitions: Mapping[str, Definition]) -> Expression:
     """A condition with the Truth definitions that it refers to written out, so that what they guard can be seen."""
-    match condition:
-        case DefinitionReference(name, Truth()) if name in definitions:
-            return inlined(definitions[name].expression, definitions)
-        case Not() | And() | Or():
-            return rebuilt(condition, lambda operand: inlined(operand, definitions))
-        case _:
-            return condition
+    if isinstance(condition, DefinitionReference) and condition.type == Truth() and condition.name in definitions:
+        return inlined(definitions[condition.name].expression, definitions)
+    if isinstance(condition, Not | And | Or):
+        return rebuilt(condition, lambda operand: inlined(operand, definitions))
+    return condition
 
 
 def verify_expression(expression: Expression, place: Place) -> None:
