@@ -231,7 +231,7 @@ def test_a_broken_plan_is_refused(program: Program) -> None:
     [
         (lambda: with_definition(TAX, YUAN, Interval(0, 10**13)), "define.extra : yuan .2 in 0 .. 100000000000 yuan ="),
         (lambda: PROGRAM, "# indicator 010101  未按规定期限纳税申报 / Return not filed on time  [2014年第40号 第16条]"),
-        (lambda: PROGRAM, "  count(each late_filing, where (not (late_filing.filed is present)) or (late_filing.due"),
+        (lambda: PROGRAM, "    where (not (late_filing.filed is present)) or (late_filing.due < late_filing.filed!)"),
         (lambda: PROGRAM, "  band B: 70 .. 89"),
         (lambda: PROGRAM, "    share choose { late_filing.filed is present -> 80% | otherwise -> 0% }"),
         (lambda: PROGRAM, "  direct evasion -> D: @direct.evasion, after repair @direct.evasion.after"),
