@@ -1,0 +1,226 @@
+"""`creditdsl score`: the subjects of a folder of tables, graded into a folder of results."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from creditdsl.cli.language import say
+from creditdsl.cli.session import Session, print_findings
+from creditdsl.diagnostics import Language
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from creditdsl.core.ir import Program
+    from creditdsl.engines.run import RunOptions
+    from creditdsl.engines.summary import Summary
+
+LINE = 110
+"""How many cells a line of the summary has where there is no terminal."""
+
+REFUSED = 1
+"""The exit status when rows were refused: the data are wrong, though everything else was scored and written."""
+
+
+def command(language: Language) -> click.Command:
+    """The command with its texts in `language`."""
+
+    @click.command(
+        "score",
+        help=say(
+            language,
+            "批量评价文件夹中的数据表(CSV 或 Parquet):主体一张表,每种记录一张表。有行被退回时状态为 1,其余照常评价。",
+            "Score a folder of tables (CSV or Parquet): one for the subjects, one for each kind of record. "
+            "The status is 1 when rows were refused; the rest is scored all the same.",
+        ),
+    )
+    @click.argument("policy", type=click.Path(path_type=Path), metavar=say(language, "政策", "POLICY"))
+    @click.argument("tables", type=click.Path(path_type=Path), metavar=say(language, "数据文件夹", "TABLES"))
+    @click.option(
+        "-o",
+        "--output",
+        type=click.Path(path_type=Path),
+        required=True,
+        metavar=say(language, "结果文件夹", "OUT"),
+        help=say(language, "结果写入的文件夹,整体出现或完全不出现", "The folder for the results; whole or not at all."),
+    )
+    @click.option(
+        "--period",
+        required=True,
+        metavar=say(language, "评价期", "PERIOD"),
+        help=say(language, "评价期,如 2020 或 2020-11", "The assessment period: 2020, or 2020-11."),
+    )
+    @click.option(
+        "--as-of",
+        type=click.DateTime(["%Y-%m-%d"]),
+        required=True,
+        metavar=say(language, "日期", "DATE"),
+        help=say(language, "评价日", "The day of the evaluation."),
+    )
+    @click.option(
+        "--format",
+        "format_name",
+        type=click.Choice(["csv", "parquet"]),
+        help=say(
+            language, "结果的格式,默认与主体表相同", "Format of the results; default that of the subjects' table."
+        ),
+    )
+    @click.option(
+        "--encoding",
+        "encoding_name",
+        type=click.Choice(["utf-8", "gb18030"]),
+        help=say(language, "CSV 的编码,默认自动识别", "Encoding of the CSV files; default is to tell from each file."),
+    )
+    @click.option(
+        "--bom",
+        is_flag=True,
+        help=say(
+            language,
+            "结果 CSV 以字节顺序标记开头,便于电子表格识别中文",
+            "Begin CSV results with a byte order mark, by which spreadsheets know Chinese text.",
+        ),
+    )
+    @click.option(
+        "--jobs",
+        type=click.IntRange(1, 256),
+        metavar="N",
+        help=say(language, "进程数,默认为处理器核数", "Number of processes; default is that of the cores."),
+    )
+    @click.pass_obj
+    def score(
+        session: Session,
+        policy: Path,
+        tables: Path,
+        output: Path,
+        period: str,
+        as_of: datetime,
+        format_name: str | None,
+        encoding_name: str | None,
+        bom: bool,
+        jobs: int | None,
+    ) -> int:
+        from creditdsl.compile import compile_policy
+        from creditdsl.engines.encoding import Encoding
+        from creditdsl.engines.layout import FileFormat
+        from creditdsl.engines.run import RunOptions
+
+        compiled = compile_policy(policy)
+        print_findings(compiled.warnings, session)
+        options = RunOptions(
+            period,
+            as_of.date(),
+            session.language,
+            jobs or _cores(),
+            None if format_name is None else FileFormat(format_name),
+            None if encoding_name is None else Encoding(encoding_name),
+            byte_order_mark=bom,
+        )
+        return _scored(session, compiled.program, (tables, output), options)
+
+    return score
+
+
+def _cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _scored(session: Session, program: "Program", folders: tuple[Path, Path], options: "RunOptions") -> int:
+    from creditdsl.score import score
+
+    tables, output = folders
+    console = _console(session)
+    try:
+        with _progress(console, session) as progress:
+            summary = score(program, tables, output, options, progress)
+    except OSError as fault:
+        raise click.FileError(str(fault.filename or output), fault.strerror) from fault
+    _print_summary(console, session, program, summary)
+    console.print(session.say(f"结果已写入 {output}", f"results written to {output}"), markup=False)
+    return REFUSED if summary.refused else 0
+
+
+def _console(session: Session) -> "Console":
+    from rich.console import Console
+
+    console = Console(stderr=True, highlight=False, no_color=session.color is False, emoji=False)
+    return console if console.is_terminal else Console(stderr=True, highlight=False, width=LINE, emoji=False)
+
+
+@contextmanager
+def _progress(console: "Console", session: Session) -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal, nothing elsewhere: moving while tables are read, then by subjects."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(session.say("读取数据表", "reading tables"), total=None)
+
+        def report(done: int, total: int) -> None:
+            bar.update(task, description=session.say("评价", "scoring"), completed=done, total=total)
+
+        yield report
+
+
+def _print_summary(console: "Console", session: Session, program: "Program", summary: "Summary") -> None:
+    """Rows of each table, then subjects by grade, with both grades where the policy has repairs."""
+    from rich.table import Table
+
+    rows = Table(box=None, pad_edge=False, header_style="bold")
+    rows.add_column(session.say("数据表", "table"))
+    for title in (("行数", "rows"), ("采用", "used"), ("退回", "refused")):
+        rows.add_column(session.say(*title), justify="right")
+    for table in summary.tables:
+        rows.add_row(table.name, *(f"{count:,}" for count in (table.rows, table.used, table.refused)))
+    console.print(rows)
+    console.print()
+    console.print(_grades_table(session, program, summary))
+    if summary.refused:
+        console.print(
+            session.say(
+                f"{summary.refused:,} 行被退回,原因见 rejects", f"{summary.refused:,} rows were refused; see rejects"
+            ),
+            style="yellow",
+        )
+
+
+def _grades_table(session: Session, program: "Program", summary: "Summary") -> "Table":
+    from rich.table import Table
+
+    repairs = bool(program.result.points_repairs or program.result.direct_repairs)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(session.say("级别", "grade"))
+    titles = [("户数", "subjects"), ("占比", "share")]
+    titles += [("修复后户数", "after repair"), ("占比", "share")] if repairs else []
+    for title in titles:
+        table.add_column(session.say(*title), justify="right")
+    after = dict(summary.grades_after_repair)
+    for grade, count in summary.grades:
+        cells = [f"{count:,}", _share(count, summary.scored)]
+        cells += [f"{after[grade]:,}", _share(after[grade], summary.scored)] if repairs else []
+        table.add_row(_grade_name(session, program, grade), *cells)
+    total = [f"{summary.scored:,}", _share(summary.scored, summary.scored)]
+    table.add_row(session.say("合计", "total"), *(total * (2 if repairs else 1)), style="bold")
+    return table
+
+
+def _grade_name(session: Session, program: "Program", grade: str | None) -> str:
+    """The label of a grade in the language of the run."""
+    if grade is None or program.result.grades is None:
+        return session.say("不予评价", "not graded")
+    languages = program.header.languages
+    place = languages.index(session.language) if session.language in languages else 0
+    value = next(value for value in program.enum(program.result.grades).values if value.name == grade)
+    return value.label[place] if place < len(value.label) else grade
+
+
+def _share(count: int, total: int) -> str:
+    """A share in hundredths of a percent, rounded half up, in whole numbers all the way."""
+    hundredths = (count * 20_000 + total) // (2 * total) if total else 0
+    return f"{hundredths // 100}.{hundredths % 100:02} %"
