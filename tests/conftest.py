@@ -29,6 +29,13 @@ def require_tool() -> Callable[[str], str]:
     return tool
 
 
+def command_environment(**changes: str) -> dict[str, str]:
+    """The variables of a command: English, UTF-8, this environment's programs first in the path, nothing else."""
+    kept = {name: os.environ[name] for name in ("HOME", "TMPDIR") if name in os.environ}
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    return {**kept, "PATH": path, "LANG": "en_US.UTF-8", "PYTHONUTF8": "1", **changes}
+
+
 @pytest.fixture
 def creditdsl(tmp_path: Path) -> Run:
     """The command line, run as users run it: `creditdsl("check", path, LANG="zh_CN.UTF-8", input="…")`.
@@ -37,11 +44,10 @@ def creditdsl(tmp_path: Path) -> Run:
     """
 
     def run(*arguments: object, input: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
         return subprocess.run(
             [sys.executable, "-m", "creditdsl", *map(str, arguments)],
             cwd=tmp_path,
-            env={**kept, "LANG": "en_US.UTF-8", "PYTHONUTF8": "1", **environment},
+            env=command_environment(**environment),
             input=input,
             capture_output=True,
             text=True,

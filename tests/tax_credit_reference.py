@@ -173,7 +173,7 @@ def _less_than_three_years_of_returns(taxpayer: Taxpayer, year: int) -> bool:
 def _graded_d(taxpayer: Taxpayer, year: int, as_of: date, *origins: str) -> bool:
     """Whether the result of that year was D, of one of the origins (of any, when none is named), and still is."""
     for row in _rows(taxpayer, "prior_evaluation"):
-        ended = row.get("repaired") is not None and _day(row["repaired"]) <= as_of
+        ended = row.get("repair_completed") is not None and _day(row["repair_completed"]) <= as_of
         if row["year"] == year and row["grade"] == "D" and not ended and (not origins or row["origin"] in origins):
             return True
     return False

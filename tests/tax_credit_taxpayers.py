@@ -106,14 +106,21 @@ def amount(draw: random.Random, line: int) -> str:
     return f"{max(fen, 0) // 100}.{max(fen, 0) % 100:02d}"
 
 
-def duty(draw: random.Random, done: str, *, taxed: bool) -> Fields:
+def duty(draw: random.Random, done: str) -> Fields:
     due = any_day(draw) if draw.random() < 0.5 else date(YEAR, draw.randint(1, 12), 15)
     listed = draw.choice((None, due + timedelta(days=1), due + timedelta(days=draw.randint(0, 40))))
     made_up = end_day(draw, listed or due)
     if draw.random() < 0.1:
         made_up = due + timedelta(days=draw.choice((-1, 0, 1)))
-    found: Fields = {"due": iso(due), done: iso(made_up), "listed": iso(listed), "excuse": draw.choice(EXCUSES)}
-    return {"tax": draw.choice(TAXES), "tax_due": amount(draw, 1_000), **found} if taxed else found
+    return {"due": iso(due), done: iso(made_up), "listed": iso(listed), "excuse": draw.choice(EXCUSES)}
+
+
+def late_payment(draw: random.Random) -> Fields:
+    return {"tax_due": amount(draw, 1_000), **duty(draw, "paid")}
+
+
+def tax_duty(draw: random.Random, done: str) -> Fields:
+    return {"tax": draw.choice(TAXES), "tax_due": amount(draw, 1_000), **duty(draw, done)}
 
 
 def accounting_rules(draw: random.Random) -> Fields:
@@ -195,14 +202,14 @@ def prior_evaluation(draw: random.Random) -> Fields:
     grade = draw.choice("AAABBMCDD")
     origin = draw.choice(("annual_score", "direct_grading", "retained")) if grade == "D" else "annual_score"
     repaired = draw.choice((None, None, date(2020, 9, 10), date(2021, 4, 30), date(2021, 5, 1)))
-    return {"year": year, "grade": grade, "origin": origin, "repaired": iso(repaired) if grade == "D" else None}
+    return {"year": year, "grade": grade, "origin": origin, "repair_completed": iso(repaired) if grade == "D" else None}
 
 
 LIGHT = (
-    ("late_filing", lambda draw: duty(draw, "filed", taxed=True), 0.6),
-    ("late_withholding", lambda draw: duty(draw, "withheld", taxed=True), 0.4),
-    ("late_statement", lambda draw: duty(draw, "submitted", taxed=False), 0.4),
-    ("late_payment", lambda draw: duty(draw, "paid", taxed=True), 0.4),
+    ("late_filing", lambda draw: tax_duty(draw, "filed"), 0.6),
+    ("late_withholding", lambda draw: tax_duty(draw, "withheld"), 0.4),
+    ("late_statement", lambda draw: duty(draw, "submitted"), 0.4),
+    ("late_payment", late_payment, 0.4),
     ("accounting_rules", accounting_rules, 0.2),
     ("nil_return", nil_return, 0.4),
     ("breach", breach, 0.3),

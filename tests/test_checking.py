@@ -28,7 +28,7 @@ REFUSED = {
         "CR0102",
     ),
     "one name for a field and a define": ("define months = 3", "CR0102"),
-    "names that look the same": ("define ﬁrst = 1 define first = 2", "CR0106"),
+    "names that look the same": ("define ⼀般 = 1 define 一般 = 2", "CR0106"),
     "definitions in a circle": ("define a = b + 1 define b = a + 1", "CR0103"),
     "a score that depends on itself": ("indicator a { when score > 3 points deduct 1 points }", "CR0103"),
     "a quotient without rounding": ("define x = tax / 3", "CR0204"),

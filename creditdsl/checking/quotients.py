@@ -70,7 +70,7 @@ def _times_power(expression: ir.Expression, exponent: int, scale: int, unit: Uni
     factor = 10**exponent
     if isinstance(expression, ir.Constant) and isinstance(expression.value, int):
         return ir.Constant(expression.value * factor, type_)
-    return ir.Multiply(expression, ir.Constant(factor, NUMBER), type_)
+    return ir.Multiply(expression, ir.Constant(factor, Number(Unit.NUMBER, exponent)), type_)
 
 
 def compare_quotients(expression: tree.Binary, scope: Scope) -> ir.Expression | None:

@@ -38,6 +38,7 @@ from creditdsl.publishing.rules import (
     grade_views,
     indicator_views,
     measure_views,
+    own_steps,
     repair_views,
     score_view,
     step_views,
@@ -138,7 +139,7 @@ def document(program: Program, modules: tuple[Module, ...], language: Language) 
         "score": plan.score is not None,
         "indicators": bool(plan.findings),
         "grades": bool(plan.bands),
-        "decisions": any((plan.exempts, plan.directs, plan.assigns, plan.demotes, plan.ceilings)),
+        "decisions": any((plan.exempts, plan.directs, plan.assigns, plan.demotes, own_steps(plan.ceilings))),
         "measures": bool(measures),
         "repair": bool(points_repairs or direct_repairs),
         "reference": any(isinstance(item, Parameter | Table | Define) for item in this.declarations),
@@ -261,7 +262,7 @@ def _procedure(this: Edition) -> tuple[ProcedureStep, ...]:
         "assign": len(plan.assigns),
         "score": len(plan.findings) if plan.score is not None else 0,
         "demote": len(plan.demotes),
-        "ceiling": len(plan.ceilings),
+        "ceiling": len(own_steps(plan.ceilings)),
         "repair": len(plan.points_repairs) + len(plan.direct_repairs),
     }
     anchors = {"score": "#section-score", "repair": "#section-repair"}
@@ -305,8 +306,7 @@ def _citing(this: Edition, citing: Citing) -> Piece:
         case "rule":
             return this.rule_link(citing.name)
         case "repair":
-            label = this.repairs[citing.name].label or this.rules[citing.name].label
-            return this.voice.written(label, citing.name, f"#{this.lexicon.repair_anchor(citing.name)}")
+            return this.repair_link(citing.name)
         case "section":
             title = Text("计分", "Score") if citing.name == "score" else Text("级别", "Grades")
             return Piece(this.text(title), f"#section-{citing.name}", manner="name")

@@ -62,6 +62,11 @@ class Edition:
         """A rule's label, linked."""
         return linked(self.lexicon.names[code], self.voice)
 
+    def repair_link(self, code: str) -> Piece:
+        """The label of a rule's repair, or the rule's own where the repair has none, linked to the repair."""
+        label = self.repairs[code].label or self.rules[code].label
+        return self.voice.written(label, code, f"#{self.lexicon.repair_anchor(code)}")
+
     def code_link(self, code: str) -> Piece:
         """A rule's code, linked."""
         return Piece(code, f"#{self.lexicon.names[code].anchor}", manner="name")

@@ -6,7 +6,7 @@ In: an edition. Out: views for the templates, in the order in which the program 
 from dataclasses import dataclass, replace
 
 from creditdsl.core.ir import Measure as CoreMeasure
-from creditdsl.core.ir import Step
+from creditdsl.core.ir import RuleKind, Step
 from creditdsl.diagnostics import InternalError, Text
 from creditdsl.publishing.conditions import alternatives, condition, record_condition, rule_condition
 from creditdsl.publishing.edition import Edition, RuleView, repair_view, rule_view, written_rule
@@ -187,7 +187,7 @@ class StepView:
 
 
 def step_views(this: Edition, steps: tuple[Step, ...]) -> tuple[StepView, ...]:
-    """The rules of one grading step."""
+    """The rules of one grading step; what a repair of a direct grade adds to it is shown with the repair."""
     tone = tones(this.program)
     return tuple(
         StepView(
@@ -196,8 +196,13 @@ def step_views(this: Edition, steps: tuple[Step, ...]) -> tuple[StepView, ...]:
             tone.get(step.grade or "", "rule"),
             step.demote,
         )
-        for step in steps
+        for step in own_steps(steps)
     )
+
+
+def own_steps(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The steps that are rules of their own, not part of a repair."""
+    return tuple(step for step in steps if step.rule.kind is not RuleKind.REPAIR_DIRECT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ machine, the time or the order of a set.
 from collections.abc import Mapping
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, is_undefined
+from markupsafe import Markup
 
 from creditdsl.core.ir import Program
-from creditdsl.diagnostics import LANGUAGES, Language
+from creditdsl.diagnostics import LANGUAGES, InternalError, Language
 from creditdsl.publishing.document import document
 from creditdsl.publishing.words import words
 from creditdsl.syntax.tree import Module
@@ -46,7 +47,11 @@ def environment() -> Environment:
 
 def _finalize(value: object) -> object:
     """Every value on its way into a page; markup made by our own macros passes, it was finalized inside them."""
-    return printable(value) if type(value) is str else value
+    if type(value) is str:
+        return printable(value)
+    if isinstance(value, Markup | int) or is_undefined(value):
+        return value
+    raise InternalError(f"a template writes a {type(value).__name__}")
 
 
 def site(program: Program, modules: tuple[Module, ...]) -> Mapping[str, bytes]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from creditdsl.core.evaluate import evaluate
 from creditdsl.core.inputs import load, run_context
-from creditdsl.core.ir import Case, InputTable, Step, Value
+from creditdsl.core.ir import Case, InputTable, RuleKind, Step, Value
 from creditdsl.core.subject import LoadedSubject, Record
 from creditdsl.core.types import Choice, plain
 from creditdsl.diagnostics import Text
@@ -46,6 +46,15 @@ class FoundView:
 
 
 @dataclass(frozen=True, slots=True)
+class StepResult:
+    """A rule of a grading step that holds: which step, the rule, and what repair changes about it."""
+
+    step: str
+    rule: Piece
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
 class GradeResult:
     label: Piece
     tone: str
@@ -66,7 +75,7 @@ class CaseView:
     score: str
     score_after: str
     limited: bool
-    steps: tuple[tuple[str, Piece], ...]
+    steps: tuple[StepResult, ...]
     band: GradeResult | None
     grade: GradeResult | None
     grade_after: GradeResult | None
@@ -150,16 +159,30 @@ STEP_TEXTS = (
 )
 
 
-def _steps(this: Edition, values: dict[str, Value]) -> tuple[tuple[str, Piece], ...]:
-    """The rules of the grading steps that hold before repair, in the order of the steps."""
+def _steps(this: Edition, values: dict[str, Value]) -> tuple[StepResult, ...]:
+    """The rules of the grading steps that hold before or after repair, in the order of the steps."""
     plan = this.program.result
     groups: tuple[tuple[Step, ...], ...] = (plan.exempts, plan.directs, plan.assigns, plan.demotes, plan.ceilings)
     return tuple(
-        (this.text(text), this.rule_link(step.rule.code))
+        StepResult(this.text(text), _step_link(this, step), _remark(this, values[step.holds], values[step.holds_after]))
         for text, steps in zip(STEP_TEXTS, groups, strict=True)
         for step in steps
-        if values[step.holds]
+        if values[step.holds] or values[step.holds_after]
     )
+
+
+def _step_link(this: Edition, step: Step) -> Piece:
+    if step.rule.kind is RuleKind.REPAIR_DIRECT:
+        return this.repair_link(step.rule.code)
+    return this.rule_link(step.rule.code)
+
+
+def _remark(this: Edition, before: Value, after: Value) -> str:
+    if before == after:
+        return ""
+    if before:
+        return this.text(Text("修复后不再适用", "no longer after repair"))
+    return this.text(Text("修复后适用", "after repair only"))
 
 
 def _facts(this: Edition, table: InputTable, fields: Record) -> tuple[FactView, ...]:

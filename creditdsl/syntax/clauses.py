@@ -61,7 +61,7 @@ SHAPES: Mapping[str, Shape] = {
     "exempt": RULE,
     "reward": MEASURE,
     "penalty": MEASURE,
-    "repair": Shape(COMMON | {"for_each", "from", "to", "restore"}, ("for_each", "from", "to", "restore")),
+    "repair": Shape(COMMON | {"for_each", "from", "to", "restore"}, ("from", "to", "restore")),
     "repair_direct": Shape(
         COMMON | {"for_each", "where", "from", "to", "regrade", "once_per_year"},
         (),

@@ -4,7 +4,7 @@ In: a `SourceFile`. Out: a `Module`, or everything that is wrong with the text. 
 or declaration, so that the mistakes of a file are reported together. Nothing of lark leaves this module.
 
 The parser is built from `credit.lark` and `keywords.toml` ahead of time: its tables stand in `grammar/tables.json`, which
-`python -m creditdsl.syntax.build` writes and a test compares with the grammar.
+`grammar/make_tables.py` writes and a test compares with the grammar.
 """
 
 import gc
@@ -30,7 +30,6 @@ from creditdsl.syntax.literals import Desk
 from creditdsl.syntax.scan import Scan, scan
 from creditdsl.syntax.tree import Module
 from creditdsl.syntax.unexpected import Mistake, explain, resumptions
-
 
 KEPT_OPTIONS = frozenset(
     {"parser", "lexer", "start", "keep_all_tokens", "maybe_placeholders", "priority", "g_regex_flags"}
@@ -124,7 +123,7 @@ class _Reading:
         return None
 
     def _to_the_end(self) -> Node:
-        for token in self.interactive.lexer_thread.lex(self.interactive.parser_state):
+        for token in self.interactive.lexer_thread.lex(self.interactive.parser_state):  # type: ignore[no-untyped-call]
             self.interactive.feed_token(token)
         root: object = self.interactive.feed_token(Token("$END", "", start_pos=len(self.text)))
         if not isinstance(root, Node):
@@ -137,7 +136,7 @@ class _Reading:
         return len(self.text) if at is None else at
 
     def _accepted(self) -> frozenset[str]:
-        return frozenset(self.interactive.accepts())
+        return frozenset(self.interactive.accepts())  # type: ignore[no-untyped-call]
 
     def _context(self) -> tuple[str, ...]:
         """The terminals read and not yet reduced, from the beginning: what the text stands inside of."""
@@ -170,7 +169,7 @@ class _Reading:
         table: Mapping[int, Mapping[str, object]] = state.parse_conf.states
         for height in range(len(state.state_stack), 0, -1):
             if terminal in table[state.state_stack[height - 1]]:
-                trial = self.interactive.copy(deepcopy_values=False)
+                trial = self.interactive.copy(deepcopy_values=False)  # type: ignore[no-untyped-call]
                 del trial.parser_state.state_stack[height:]
                 del trial.parser_state.value_stack[height - 1 :]
                 if terminal in trial.accepts():
@@ -210,25 +209,55 @@ def _part(child: object) -> Node | Word:
 @cache
 def _parser() -> Lark:
     """The parser, made from its tables."""
-    text = grammar_file("tables.json").read_text(encoding="utf-8")
-    tables = json.loads(text, object_hook=_integer_keys)
+    packed = json.loads(grammar_file("tables.json").read_text(encoding="utf-8"))
+    data, memo = packed["data"], {int(number): entry for number, entry in packed["memo"].items()}
+    data["parser"]["parser"]["tokens"] = dict(enumerate(packed["tokens"]))
+    data["parser"]["parser"]["states"] = _unpacked(packed["rows"], len(memo))
     # What lark's own generated parsers call; the public `load` takes no transformer.
-    parser: Lark = Lark._load_from_dict(tables["data"], tables["memo"], transformer=_Shaper())
+    parser: Lark = Lark._load_from_dict(data, memo, transformer=_Shaper())  # type: ignore[no-untyped-call]
     return parser
 
 
-def _integer_keys(mapping: dict[str, object]) -> dict[str | int, object]:
-    """JSON writes the numbers of states and rules as text; they are numbers again."""
-    return {int(key) if key.isdigit() else key: value for key, value in mapping.items()}
-
-
 def parser_from_grammar(grammar: str, *, strict: bool = False) -> Lark:
-    """A parser made from the text of the grammar; takes a second, with `strict` (no conflicts and collisions) ten."""
+    """A parser made from the text of the grammar; `strict` refuses conflicts and collisions. Takes ten seconds."""
     return Lark(grammar, parser="lalr", lexer="contextual", keep_all_tokens=True, strict=strict, transformer=_Shaper())
 
 
 def parser_tables(parser: Lark) -> str:
-    """The tables of a parser as JSON, the same for the same grammar."""
+    """The tables of a parser as JSON, the same for the same grammar.
+
+    Each row is a state: token and action in turn, the action a state to go to, or -1 - n to apply rule n of the memo.
+    """
     data, memo = parser.memo_serialize([TerminalDef, Rule])
-    data["options"] = {name: value for name, value in data["options"].items() if name in KEPT_OPTIONS}
-    return json.dumps({"data": data, "memo": memo}, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
+    table = data["parser"]["parser"]
+    tokens, states = table.pop("tokens"), table.pop("states")
+    packed = {
+        "data": {**data, "options": {name: value for name, value in data["options"].items() if name in KEPT_OPTIONS}},
+        "memo": memo,
+        "tokens": [tokens[number] for number in range(len(tokens))],
+        "rows": [_packed(states[number]) for number in range(len(states))],
+    }
+    return json.dumps(packed, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
+
+
+def _packed(row: Mapping[int, tuple[int, object]]) -> list[int]:
+    flat: list[int] = []
+    for token, (kind, argument) in row.items():
+        number = argument if kind == 0 else argument["@"] if isinstance(argument, dict) else None
+        if not isinstance(number, int):
+            raise InternalError("lark's tables have another form")
+        flat.extend((token, number if kind == 0 else -1 - number))
+    return flat
+
+
+def _unpacked(rows: list[list[int]], rules: int) -> dict[int, dict[int, tuple[int, object]]]:
+    """The rows as lark writes them; equal actions are one object."""
+    shifts = [(0, number) for number in range(len(rows))]
+    reductions = [(1, {"@": number}) for number in range(rules)]
+    return {
+        state: {
+            token: shifts[action] if action >= 0 else reductions[-1 - action]
+            for token, action in zip(row[::2], row[1::2], strict=True)
+        }
+        for state, row in enumerate(rows)
+    }

@@ -42,7 +42,7 @@ COLUMNS = {
     "late_filing": ("uscc", "tax", "due", "filed", "tax_due", "listed", "excuse"),
     "late_withholding": ("uscc", "tax", "due", "withheld", "tax_due", "listed", "excuse"),
     "late_statement": ("uscc", "due", "submitted", "listed", "excuse"),
-    "late_payment": ("uscc", "tax", "due", "paid", "tax_due", "listed", "excuse"),
+    "late_payment": ("uscc", "due", "paid", "tax_due", "listed", "excuse"),
     "accounting_rules": ("uscc", "confirmed", "submitted", "excuse"),
     "nil_return": ("uscc", "month", "quarterly", "reason"),
     "breach": ("uscc", "kind", "found", "excuse"),
@@ -54,7 +54,7 @@ COLUMNS = {
     "abnormal_household": ("uscc", "since", "lifted"),
     "person_link": ("uscc", "kind", "since", "until"),
     "open_matter": ("uscc", "kind", "opened", "closed"),
-    "prior_evaluation": ("uscc", "year", "grade", "origin", "repaired"),
+    "prior_evaluation": ("uscc", "year", "grade", "origin", "repair_completed"),
 }
 
 # Firm names: a place, two made-up syllables, a trade, a legal form.
@@ -79,8 +79,21 @@ TRADES = (
 CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 """GB 32100-2015: letters without I, O, S, V, Z."""
 
-FILING_TAXES = ("vat", "vat", "vat", "urban_maintenance", "stamp", "corporate_income", "property", "urban_land_use")
-PAYMENT_TAXES = ("vat", "vat", "corporate_income", "consumption", "land_appreciation", "resource")
+TAXES_OF = {
+    "late_filing": (
+        "vat",
+        "vat",
+        "vat",
+        "urban_maintenance",
+        "stamp",
+        "corporate_income",
+        "property",
+        "urban_land_use",
+    ),
+    "late_withholding": ("individual_income",),
+    "late_payment": ("",),
+}
+"""The taxes that firms miss, frequent ones repeated; records of late payment do not name theirs."""
 EXCUSES = ("force_majeure", "force_majeure", "tax_authority", "pen_slip", "formula_slip")
 
 Row = tuple[str, ...]
@@ -295,15 +308,15 @@ def miss_taxes(draw: random.Random, found: Firm, times: int, manner: str) -> Non
     """Returns, payments or withholdings that were late, each for another tax or day, of more than 1,000 yuan."""
     for _ in range(times):
         table = draw.choice(("late_filing", "late_filing", "late_filing", "late_payment", "late_withholding"))
-        tax = {"late_filing": draw.choice(FILING_TAXES), "late_payment": draw.choice(PAYMENT_TAXES)}.get(
-            table, "individual_income"
-        )
+        tax = draw.choice(TAXES_OF[table])
         due = due_day(draw, found, table, tax)
-        if due is not None:
-            done, listed = made_up(draw, due, manner)
-            found.add(table, tax, due, done, yuan(money(draw, 1_001, 200_000)), listed, None)
-            if table == "late_filing" and draw.random() < 0.03:
-                found.add(table, tax, due, done, yuan(money(draw, 1_001, 9_000)), listed, None)
+        if due is None:
+            continue
+        done, listed = made_up(draw, due, manner)
+        which = (tax,) if tax else ()
+        found.add(table, *which, due, done, yuan(money(draw, 1_001, 200_000)), listed, None)
+        if table == "late_filing" and draw.random() < 0.03:
+            found.add(table, tax, due, done, yuan(money(draw, 1_001, 9_000)), listed, None)
 
 
 def miss_small_tax(draw: random.Random, found: Firm) -> None:

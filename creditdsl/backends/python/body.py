@@ -55,6 +55,11 @@ class BodyWriter(Statements):
     """definitions that are read after the body"""
     comments: dict[str, tuple[str, ...]] = field(kw_only=True)
     definitions: dict[str, Definition] = field(kw_only=True)
+    names: dict[str, str] = field(kw_only=True)
+    """what definitions are called that have a part in the plan of the result"""
+    collection_names: dict[Collection, str] = field(kw_only=True)
+    totals: frozenset[str] = field(kw_only=True)
+    """definitions that stand after all tables: scores and grades"""
     variables: dict[str, str] = field(default_factory=dict, kw_only=True)
     pending: list[str] = field(default_factory=list, kw_only=True)
     """definitions that have no statement yet, in order"""
@@ -66,7 +71,7 @@ class BodyWriter(Statements):
         self.pending = list(self.plan.expressions)
         self.waiting = dict.fromkeys(self.plan.passes())
         for name in self.pending:
-            self.variables[name] = self.scope.allocate(_variable(name))
+            self.variables[name] = self.scope.allocate(self.names.get(name) or _variable(name))
         self._bind_leaves(body)
         while self.waiting:
             table, ready = self._next_pass()
@@ -183,7 +188,7 @@ class BodyWriter(Statements):
         waiting = set(self.pending)
         for name in self.pending:
             expression = self.plan.expressions[name]
-            if any(part.name in waiting for part in references(expression)):
+            if name in self.totals or any(part.name in waiting for part in references(expression)):
                 continue
             if any(part in self.waiting for part in hoistable(expression)):
                 continue
@@ -222,7 +227,7 @@ class BodyWriter(Statements):
                 if self.plan.expressions[name] == item:
                     return self.variables[name]
             return self.scope.allocate(f"{item.kind.value}_{variable_name(item.table)}")
-        return self.scope.allocate(f"{variable_name(item.table)}_records")
+        return self.scope.allocate(self.collection_names[item])
 
     # Definitions
 

@@ -36,6 +36,7 @@ def emit_python(program: Program) -> str:
         *parameters,
         *_table_lines(program, module),
         "",
+        "",
         *classes,
         *result_classes,
         *runtime.lines,
@@ -70,6 +71,8 @@ def _docstring(program: Program, subject: str) -> Iterator[str]:
 
 def _validity(program: Program) -> str:
     start, end = program.header.effective_start, program.header.effective_end
+    if start is None and end is None:
+        return "without limit"
     return f"{start.isoformat() if start else ''} .. {end.isoformat() if end else ''}".strip()
 
 

@@ -59,7 +59,7 @@ class FunctionWriter:
 
     def evaluate_lines(self) -> Iterator[str]:
         """The lines of `evaluate`."""
-        self._plan(_heading_values(self.program), ())
+        self._plan(_heading_values(self.program), {})
         body = self._start()
         self.writer.write(body)
         self._write_codes(body)
@@ -71,9 +71,13 @@ class FunctionWriter:
     def explain_lines(self) -> Iterator[str]:
         """The lines of `explain`."""
         plan = self.program.result
-        collections = [_matching(item) for item in plan.findings if item.table is not None]
-        collections += [_still_open(item) for item in plan.points_repairs]
-        self._plan(_all_values(self.program), tuple(dict.fromkeys(collections)))
+        collections: dict[Collection, str] = {}
+        for finding in plan.findings:
+            if finding.table is not None:
+                collections.setdefault(_matching(finding), f"records_{variable_name(finding.rule.code, part=True)}")
+        for repair in plan.points_repairs:
+            collections.setdefault(_still_open(repair), f"open_{variable_name(repair.rule.code, part=True)}")
+        self._plan(_all_values(self.program), collections)
         body = self._start()
         self.writer.write(body)
         self._write_findings(body)
@@ -87,7 +91,7 @@ class FunctionWriter:
         summary = "The result of one subject with findings, grading steps, measures and repairs."
         return self._function("explain", "Explanation", summary, body)
 
-    def _plan(self, values: tuple[str, ...], collections: tuple[Collection, ...]) -> None:
+    def _plan(self, values: tuple[str, ...], collections: dict[Collection, str]) -> None:
         """What the function computes, and a writer for it."""
         measures = tuple(item.holds for item in self.program.result.measures)
         request = Request(values, measures, collections, frozenset(_anchors(self.program)))
@@ -102,6 +106,9 @@ class FunctionWriter:
             outputs=frozenset(item.name for expression in read for item in references(expression)),
             comments=_comments(self.program),
             definitions=self.definitions,
+            names=_variables(self.program),
+            collection_names={self.plan.collections[item]: name for item, name in reversed(collections.items())},
+            totals=frozenset(_totals(self.program)),
         )
         for name in ("findings", "steps", "steps_after_repair", "measures", "repairs", "period"):
             self.writer.scope.taken.add(name)
@@ -153,7 +160,7 @@ class FunctionWriter:
             if not operands:
                 for text in rule_comment(measure.rule):
                     body.comment(text)
-                body.line("measures.append(", form(measure), ")")
+                body.line(bracketed("measures.append(", (form(measure),), ")"))
                 items = items[1:]
                 continue
             while length < len(items) and items[length][0][:1] == operands[:1]:
@@ -164,7 +171,7 @@ class FunctionWriter:
                     body.comment(text)
                 test = self.writer.condition(And(operands) if len(operands) > 1 else operands[0], body)
                 with self.writer.branch(body.suite("if ", test, ":")) as inner:
-                    inner.line("measures.append(", form(measure), ")")
+                    inner.line(bracketed("measures.append(", (form(measure),), ")"))
                 continue
             with self.writer.branch(body.suite("if ", self.writer.condition(operands[0], body), ":")) as inner:
                 self._write_measure_tree([(rest[1:], item) for rest, item in run], inner, form)
@@ -208,7 +215,7 @@ class FunctionWriter:
                     literal(finding.table),
                     records,
                 )
-                inner.line("findings.append(", bracketed("Finding(", parts, ")"), ")")
+                inner.line(bracketed("findings.append(", (bracketed("Finding(", parts, ")"),), ")"))
 
     def _write_steps(self, body: Body, variable: str, *, after: bool) -> None:
         body.line(f"{variable} = Steps(", ", ".join("[]" for _ in STEPS), ")")
@@ -230,13 +237,13 @@ class FunctionWriter:
                 if inner is not None:
                     records = self._records(_still_open(repair), inner)
                     parts = (literal(repair.rule.code), self._value(repair.restored), records)
-                    inner.line("repairs.append(", bracketed("PointsRepair(", parts, ")"), ")")
+                    inner.line(bracketed("repairs.append(", (bracketed("PointsRepair(", parts, ")"),), ")"))
         for direct in plan.direct_repairs:
             with self._where(holds.get(direct.direct), body) as inner:
                 if inner is not None:
                     repaired = self._value(direct.repaired)
                     call = bracketed("DirectRepair(", (literal(direct.rule.code), repaired), ")")
-                    inner.line("repairs.append(", call, ")")
+                    inner.line(bracketed("repairs.append(", (call,), ")"))
 
     @contextmanager
     def _where(self, name: str | None, body: Body) -> Iterator[Body | None]:
@@ -254,7 +261,7 @@ class FunctionWriter:
         """The positions of the records of a collection, gathered here when no pass has done so."""
         resolved = self.plan.collections[collection]
         if resolved not in self.writer.reads:
-            name = self.writer.scope.allocate(f"{variable_name(collection.table)}_records")
+            name = self.writer.scope.allocate(self.writer.collection_names[resolved])
             table = self.program.table(collection.table)
             body.line(f"{name}: Sequence[int] = ()")
             PassWriter(self.writer, table, f"subject.{identifier(table.name)}", {resolved: Target(name)}).write(body)
@@ -348,6 +355,25 @@ def _comments(program: Program) -> dict[str, tuple[str, ...]]:
         if item.rule is not None and item.rule.kind in (RuleKind.DEFINE, RuleKind.PARAMETER):
             comments.setdefault(item.name, rule_comment(item.rule))
     return comments
+
+
+def _variables(program: Program) -> dict[str, str]:
+    """Names of variables for definitions that the plan names."""
+    plan = program.result
+    names: dict[str, str] = {}
+    for finding in plan.findings:
+        code = variable_name(finding.rule.code, part=True)
+        names |= {finding.fires: f"fires_{code}", finding.count: f"count_{code}"}
+        names |= {finding.points_after: f"points_after_{code}", finding.points: f"points_{code}"}
+    for repair in plan.points_repairs:
+        names.setdefault(repair.restored, f"restored_{variable_name(repair.rule.code, part=True)}")
+    return names
+
+
+def _totals(program: Program) -> Iterator[str]:
+    plan = program.result
+    totals = (plan.base, plan.score, plan.score_after, plan.band, plan.band_after, plan.grade, plan.grade_after)
+    yield from _named((*totals, plan.graded))
 
 
 def _matching(finding: Finding) -> Collection:

@@ -62,21 +62,24 @@ def constant_name(name: str) -> str:
     return identifier(name.upper() if name.isascii() else name)
 
 
-def variable_name(name: str) -> str:
-    """A readable identifier for a local variable. Not injective: `Scope.allocate` keeps variables apart.
+def variable_name(name: str, *, part: bool = False) -> str:
+    """A readable identifier for a local variable, or a part of one. `Scope.allocate` keeps variables apart.
 
     >>> variable_name("points.0101-02")
     'points_0101_02'
     """
     folded = re.sub(r"[^\w]|[^\x00-\x7f\u4e00-\u9fa5]", "_", name).strip("_")
-    return identifier(folded if not folded[:1].isdigit() else f"n{folded}") if folded else "value"
+    if not folded or part:
+        return folded or "value"
+    return identifier(f"n{folded}" if folded[0].isdigit() else folded)
 
 
 def literal(value: bool | int | str | None) -> str:
     """A constant of the emitted module. Long whole numbers are grouped: `1_000_000`."""
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:_}"
-    return repr(value)
+    text = repr(value)
+    return f'"{text[1:-1]}"' if text[0] == "'" and '"' not in text else text
 
 
 def comment_text(text: str) -> str:

@@ -6,7 +6,7 @@ after it. Conditions that several of them share are tested once.
 
 from dataclasses import dataclass, field
 
-from creditdsl.backends.python.conditions import Node, arranged, evaluated_by, exclusive, fields_to_bind
+from creditdsl.backends.python.conditions import Node, arranged, evaluated_by, exclusive, fields_to_bind, operands_of
 from creditdsl.backends.python.expressions import Code
 from creditdsl.backends.python.layout import Document, bracketed, wrapped
 from creditdsl.backends.python.names import identifier
@@ -20,6 +20,9 @@ from creditdsl.core.ir import (
     DefinitionReference,
     Expression,
     InputTable,
+    IsPresent,
+    Not,
+    Presume,
     RecordField,
     SubjectField,
 )
@@ -86,7 +89,7 @@ class PassWriter:
                 body.line(f"{target.gathered} = ", "{}" if item.kind is AggregateKind.SUM_OF_LEAST else "set()")
         if looped:
             for item in looped:
-                for expression in (item.where, *evaluated_by(item)):
+                for expression in (*operands_of(item.where), *evaluated_by(item)):
                     self._hoist(expression, body)
 
     def _hoist(self, expression: Expression, body: Body) -> None:
@@ -94,6 +97,9 @@ class PassWriter:
         if expression in self.statements.reads or isinstance(expression, Constant | DefinitionReference):
             return
         if isinstance(expression, Aggregate):
+            return
+        if isinstance(expression, Not | IsPresent | Presume):
+            self._hoist(expression.operand, body)
             return
         if not reads_record(expression) and is_total(expression):
             wanted = expression.name if isinstance(expression, SubjectField) else "limit"
@@ -151,7 +157,8 @@ class PassWriter:
         if isinstance(item, Collection):
             body.line(f"{target.name}.append(position)")
             return
-        value = "1" if item.value is None else self.statements.value(item.value, body).document
+        read = Code("1") if item.value is None else self.statements.value(item.value, body)
+        value = read.document
         match item.kind:
             case AggregateKind.COUNT if item.keys:
                 body.line(f"{target.gathered}.add(", self._key(item, body), ")")
@@ -160,11 +167,11 @@ class PassWriter:
             case AggregateKind.ANY:
                 body.line(f"{target.name} = True")
             case AggregateKind.SUM_OF_LEAST:
-                key, least = self._named("key", self._key(item, body), body), self._named("amount", value, body)
+                key, least = self._named("key", Code(self._key(item, body)), body), self._named("amount", read, body)
                 inner = body.suite(f"if {key} not in {target.gathered} or {least} < {target.gathered}[{key}]:")
                 inner.line(f"{target.gathered}[{key}] = {least}")
             case AggregateKind.MAXIMUM | AggregateKind.MINIMUM:
-                found = self._named("found", value, body)
+                found = self._named("found", read, body)
                 operator = ">" if item.kind is AggregateKind.MAXIMUM else "<"
                 body.suite(f"if {target.name} is None or {found} {operator} {target.name}:").line(
                     f"{target.name} = {found}"
@@ -172,10 +179,12 @@ class PassWriter:
             case AggregateKind.LONGEST_RUN | AggregateKind.STREAK:
                 body.line(f"{target.gathered}.add(", value, ")")
 
-    def _named(self, wanted: str, document: Document, body: Body) -> str:
+    def _named(self, wanted: str, code: Code, body: Body) -> str:
         """The value in a variable, because it is read more than once."""
+        if code.name and isinstance(code.document, str):
+            return code.document
         name = self.statements.scope.allocate(wanted)
-        body.line(f"{name} = ", wrapped(document))
+        body.line(f"{name} = ", wrapped(code.document))
         return name
 
     def _key(self, item: Aggregate, body: Body) -> Document:

@@ -6,10 +6,10 @@ worked out in passes over their tables before the expressions that use them.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from creditdsl.backends.python.rewrite import Enums, simplify, substitute
+from creditdsl.backends.python.rewrite import TRUE, Enums, simplify, substitute
 from creditdsl.core.ir import (
     AddDays,
     AddMonths,
@@ -23,6 +23,7 @@ from creditdsl.core.ir import (
     DefinitionReference,
     DivideRounded,
     Expression,
+    IsPresent,
     Or,
     OrElse,
     Presume,
@@ -31,7 +32,8 @@ from creditdsl.core.ir import (
     RuleKind,
     SubjectField,
 )
-from creditdsl.core.types import Truth
+from creditdsl.core.type_of import type_of
+from creditdsl.core.types import Optional, Truth
 from creditdsl.core.walk import children, walk
 
 INLINED_SIZE = 14
@@ -57,12 +59,13 @@ Pass = Aggregate | Collection
 class Request:
     """What a function gives back: definitions by name, conditions used once each, and collections of records.
 
-    `anchors` are definitions that are written as statements of their own, under the comment of their rule.
+    `collections` have a name each. `anchors` are definitions that are written as statements of their own, under the
+    comment of their rule.
     """
 
     values: tuple[str, ...]
     conditions: tuple[str, ...]
-    collections: tuple[Collection, ...]
+    collections: dict[Collection, str]
     anchors: frozenset[str]
 
 
@@ -203,8 +206,23 @@ def _resolve(program: Program, request: Request, plan: Plan) -> None:
         elif not anchored and expression in seen:
             plan.resolved[own] = seen[expression]
         else:
+            if isinstance(definition.type, Optional) and never_absent(expression, plan.resolved):
+                plan.resolved[IsPresent(own)] = TRUE
             plan.expressions[definition.name] = expression
             seen.setdefault(expression, own)
+
+
+def never_absent(expression: Expression, resolved: Mapping[Expression, Expression]) -> bool:
+    """Whether an expression of Optional type has a value whatever the input; `resolved` knows it of definitions."""
+    if not isinstance(type_of(expression), Optional):
+        return True
+    match expression:
+        case Constant(value):
+            return value is not None
+        case Choose(branches, otherwise):
+            return all(never_absent(value, resolved) for value in (*(item.then for item in branches), otherwise))
+        case _:
+            return resolved.get(IsPresent(expression)) == TRUE
 
 
 def _is_atom(expression: Expression) -> bool:

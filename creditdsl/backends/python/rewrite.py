@@ -199,6 +199,10 @@ def _simplified(expression: Expression, enums: Enums) -> Expression:
             return _arithmetic(expression)
         case Choose():
             return _choice(expression)
+        case OrdinalOf(ChoiceAt(ordinal)):
+            return ordinal
+        case OrdinalOf(Choose(), enum) | ChoiceAt(Choose(), enum):
+            return _mapped_choice(expression, enums)
         case OrdinalOf(Constant(str(value)), enum):
             return Constant(enums[enum].index(value), Number(Unit.NUMBER))
         case ChoiceAt(Constant(int(position)), enum):
@@ -239,9 +243,22 @@ def _condition(condition: And | Or) -> Expression:
             return decisive
         if operand != neutral and operand not in kept[-8:]:
             kept.append(operand)
+    if isinstance(condition, And):
+        kept = [item for item, after in zip(kept, [*kept[1:], TRUE], strict=False) if not _implied(item, after)]
     if not kept:
         return neutral
     return kept[0] if len(kept) == 1 else type(condition)(tuple(kept))
+
+
+def _implied(first: Expression, second: Expression) -> bool:
+    """Whether presence need not be asked because what follows is false for an absent value: in Python, None == 1 is."""
+    match first, second:
+        case IsPresent(tested), Equal(Presume(read), Constant(value)) | Equal(Constant(value), Presume(read)):
+            return tested == read and value is not None
+        case IsPresent(tested), Among(Presume(read)):
+            return tested == read
+        case _:
+            return False
 
 
 def _arithmetic(expression: Add | Subtract | Multiply | Negate | Least | Greatest) -> Expression:
@@ -256,6 +273,12 @@ def _arithmetic(expression: Add | Subtract | Multiply | Negate | Least | Greates
             return Constant(first * second, type_)
         case Multiply(Constant(0), _, type_) | Multiply(_, Constant(0), type_):
             return Constant(0, type_)
+        case Negate(Multiply(Constant(int(factor), factor_type), operand, type_)):
+            return Multiply(Constant(-factor, factor_type), operand, type_)
+        case Negate(Multiply(operand, Constant(int(factor), factor_type), type_)):
+            return Multiply(Constant(-factor, factor_type), operand, type_)
+        case Negate(Negate(operand)):
+            return operand
         case Multiply(Constant(1), operand) | Multiply(operand, Constant(1)):
             return operand
         case Negate(Constant(int(value)), type_):
@@ -301,13 +324,57 @@ def _choice(choice: Choose) -> Expression:
             otherwise = branch.then
             break
         branches.append(branch)
+    if isinstance(otherwise, Choose):
+        branches += otherwise.branches
+        otherwise = otherwise.otherwise
     while branches and branches[-1].then == otherwise:
         branches.pop()
     if not branches:
         return _as_type(otherwise, choice)
     if isinstance(choice.type, Truth) and len(branches) == 1:
         return _truth_choice(branches[0], otherwise, choice)
-    return Choose(tuple(branches), otherwise, choice.type)
+    return Choose(tuple(_without_known(branches)), otherwise, choice.type)
+
+
+def _mapped_choice(expression: OrdinalOf | ChoiceAt, enums: Enums) -> Expression:
+    """A choice between constants, whose values become positions or positions values."""
+    choice = expression.operand if isinstance(expression, OrdinalOf) else expression.ordinal
+    assert isinstance(choice, Choose)
+    values = (*(branch.then for branch in choice.branches), choice.otherwise)
+    if not all(isinstance(value, Constant) for value in values):
+        return expression
+
+    def mapped(value: Expression) -> Expression:
+        return _simplified(rebuilt(expression, lambda _: value), enums)
+
+    branches = tuple(Branch(branch.when, mapped(branch.then)) for branch in choice.branches)
+    return Choose(branches, mapped(choice.otherwise), type_of(expression))
+
+
+def _without_known(branches: list[Branch]) -> list[Branch]:
+    """Upper limits that follow because an earlier branch was not taken: `score >= 90`, then `70 <= score < 90`."""
+    known: dict[Expression, int] = {}
+    changed: list[Branch] = []
+    for branch in branches:
+        operands = branch.when.operands if isinstance(branch.when, And) else (branch.when,)
+        kept = tuple(operand for operand in operands if not _is_known(operand, known))
+        when = branch.when if len(kept) == len(operands) or not kept else kept[0] if len(kept) == 1 else And(kept)
+        changed.append(Branch(when, branch.then))
+        match when:
+            case LessOrEqual(Constant(int(low)), expression):
+                known[expression] = min(low - 1, known.get(expression, low - 1))
+            case _:
+                pass
+    return changed
+
+
+def _is_known(condition: Expression, known: Mapping[Expression, int]) -> bool:
+    """Whether `known`, the greatest values that expressions can have, says that a condition holds."""
+    match condition:
+        case LessOrEqual(expression, Constant(int(high))):
+            return expression in known and known[expression] <= high
+        case _:
+            return False
 
 
 def _truth_choice(branch: Branch, otherwise: Expression, choice: Choose) -> Expression:
