@@ -4,7 +4,6 @@ In: the parsed modules of one policy. Out: `Declarations`, in which every name s
 that differ only in ways the eye cannot see, are diagnosed. Nothing is typed yet.
 """
 
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -145,12 +144,12 @@ class _Collector:
             self._first(f"in {owner}", name)
 
     def find_look_alikes(self) -> None:
-        """Names of one space that are equal after compatibility folding (NFKC, case) are told apart by nobody."""
+        """Names of one space that differ in nothing but the case of letters are told apart by nobody."""
         folded: dict[tuple[str, str], tuple[str, Span]] = {}
         for (space, name), span in self.places.items():
             if space in ("case", "invariant"):
                 continue
-            key = (space, unicodedata.normalize("NFKC", name))
+            key = (space, name.casefold())
             earlier = folded.setdefault(key, (name, span))
             if earlier[0] != name:
                 self.diagnostics.append(messages.look_alike(name, span, *earlier))

@@ -115,9 +115,10 @@ def look_alike(name: str, span: Span, other: str, earlier: Span) -> Diagnostic:
     return Diagnostic(
         Code.CR0106,
         span,
-        Text(f"`{name}` 与 `{other}` 看上去相同,但不是同一个名称", f"`{name}` and `{other}` look the same but differ"),
-        Text("两处改用同样的字", "write both with the same characters"),
+        Text(f"`{name}` 与 `{other}` 只有大小写不同", f"`{name}` and `{other}` differ only in the case of letters"),
+        Text("给其中一个改名", "rename one of them"),
         (Label(earlier, Text("另一个在这里", "the other one is here")),),
+        severity=Severity.WARNING,
     )
 
 
