@@ -51,8 +51,8 @@ class BodyWriter(Statements):
 
     program: Program = field(kw_only=True)
     plan: Plan = field(kw_only=True)
-    outputs: frozenset[str] = field(kw_only=True)
-    """definitions that are read after the body"""
+    read_after: tuple[Expression, ...] = field(kw_only=True)
+    """what is read after the body, beside the collections"""
     comments: dict[str, tuple[str, ...]] = field(kw_only=True)
     definitions: dict[str, Definition] = field(kw_only=True)
     names: dict[str, str] = field(kw_only=True)
@@ -89,7 +89,8 @@ class BodyWriter(Statements):
     def _bind_leaves(self, body: Body) -> None:
         """Variables for the days of the run and the fields of the subject that are read often."""
         uses: Counter[Expression] = Counter()
-        for expression in self.plan.expressions.values():
+        collected = (item.where for item in self.plan.collections.values())
+        for expression in (*self.plan.expressions.values(), *self.read_after, *collected):
             uses.update(part for part in walk(expression) if isinstance(part, SubjectField | ContextField))
         for leaf, count in uses.items():
             if isinstance(leaf, ContextField):
@@ -203,7 +204,7 @@ class BodyWriter(Statements):
 
     def _read_outside(self, ready: list[Pass], sunk: list[str]) -> set[object]:
         """What of a table is read after it: aggregates, collections, and definitions by name."""
-        read: set[object] = set(self.outputs)
+        read: set[object] = {item.name for expression in self.read_after for item in references(expression)}
         for name in self.pending:
             read.update(part.name for part in references(self.plan.expressions[name]))
             read.update(part for part in walk(self.plan.expressions[name]) if isinstance(part, Aggregate))

@@ -168,8 +168,8 @@ class Expressions:
             case AddMonths(day, months):
                 return self._call(self.module.function("add_months"), day, months)
             case DaysBetween(first, second):
-                difference = joined(self.within(second, SUM), " - ", self.within(first, PRODUCT))
-                return Code(joined("(", difference, ").days"))
+                difference = joined(self.within(second, SUM), Break(" "), "- ", self.within(first, PRODUCT))
+                return Code(joined(parenthesised(difference), ".days"))
             case MonthsBetween(first, second):
                 return self._call(self.module.function("months_between"), first, second)
             case OrdinalOf(operand, enum):
@@ -295,7 +295,7 @@ class Expressions:
         if isinstance(days, Constant) and isinstance(days.value, int):
             span: Document = self.module.span(days.value)
         else:
-            span = joined("timedelta(days=", self.express(days).document, ")")
+            span = bracketed("timedelta(days=", (self.express(days).document,), ")")
         return Code(joined(self.within(day, SUM), " + ", span), SUM)
 
     def _call(self, function: str, *arguments: Expression) -> Code:

@@ -21,7 +21,6 @@ from creditdsl.backends.python.plan import (
     is_module_constant,
     make_plan,
     reference,
-    references,
 )
 from creditdsl.backends.python.results import Results, subject_key
 from creditdsl.backends.python.rewrite import FALSE, TRUE, simplify
@@ -96,14 +95,13 @@ class FunctionWriter:
         measures = tuple(item.holds for item in self.program.result.measures)
         request = Request(values, measures, collections, frozenset(_anchors(self.program)))
         self.plan = make_plan(self.program, request)
-        read = [self.plan.value(self.definitions[name]) for name in (*values, *measures)]
         self.writer = BodyWriter(
             self.results.module,
             Scope(frozenset(self.results.module.scope.taken)),
             {reference(self.definitions[name]): Code(text, name=True) for name, text in self.constants.items()},
             program=self.program,
             plan=self.plan,
-            outputs=frozenset(item.name for expression in read for item in references(expression)),
+            read_after=tuple(self.plan.value(self.definitions[name]) for name in (*values, *measures)),
             comments=_comments(self.program),
             definitions=self.definitions,
             names=_variables(self.program),

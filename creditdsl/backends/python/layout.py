@@ -72,10 +72,13 @@ def wrapped(inner: Document) -> Document:
 
 
 def render(document: Document, indent: int) -> str:
-    """The text of a document that begins in column `indent`; later lines are indented, the first is not."""
+    """The text of a document that begins in column `indent`; later lines are indented, the first is not.
+
+    A break outside all groups stays flat.
+    """
     output: list[str] = []
     column = indent
-    pending: list[tuple[int, bool, Document]] = [(indent, False, document)]
+    pending: list[tuple[int, bool | None, Document]] = [(indent, None, document)]
     while pending:
         level, flat, item = pending.pop()
         match item:
@@ -87,18 +90,18 @@ def render(document: Document, indent: int) -> str:
             case Nested(inner):
                 pending.append((level + INDENT, flat, inner))
             case Broken(text):
-                if not flat:
+                if flat is False:
                     output.append(text)
                     column += len(text)
             case Break(text):
-                output.append(text if flat else "\n" + " " * level)
-                column = column + len(text) if flat else level
+                output.append("\n" + " " * level if flat is False else text)
+                column = level if flat is False else column + len(text)
             case Group(inner):
                 pending.append((level, flat or _fits(inner, WIDTH - column, pending), inner))
     return "".join(output)
 
 
-def _fits(document: Document, room: int, rest: list[tuple[int, bool, Document]]) -> bool:
+def _fits(document: Document, room: int, rest: list[tuple[int, bool | None, Document]]) -> bool:
     """Whether the document fits on the line, together with what follows up to the next possible break."""
     pending: list[tuple[bool, Document]] = [(True, document)]
     following = len(rest)
@@ -107,7 +110,7 @@ def _fits(document: Document, room: int, rest: list[tuple[int, bool, Document]])
             if following == 0:
                 return True
             following -= 1
-            pending.append((rest[following][1], rest[following][2]))
+            pending.append((rest[following][1] is not False, rest[following][2]))
         flat, item = pending.pop()
         match item:
             case str():

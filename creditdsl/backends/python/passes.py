@@ -161,9 +161,9 @@ class PassWriter:
         value = read.document
         match item.kind:
             case AggregateKind.COUNT if item.keys:
-                body.line(f"{target.gathered}.add(", self._key(item, body), ")")
+                body.line(bracketed(f"{target.gathered}.add(", (self._key(item, body),), ")"))
             case AggregateKind.COUNT | AggregateKind.SUM:
-                body.line(f"{target.name} += ", value)
+                body.line(f"{target.name} += ", wrapped(value))
             case AggregateKind.ANY:
                 body.line(f"{target.name} = True")
             case AggregateKind.SUM_OF_LEAST:
@@ -177,7 +177,7 @@ class PassWriter:
                     f"{target.name} = {found}"
                 )
             case AggregateKind.LONGEST_RUN | AggregateKind.STREAK:
-                body.line(f"{target.gathered}.add(", value, ")")
+                body.line(bracketed(f"{target.gathered}.add(", (value,), ")"))
 
     def _named(self, wanted: str, code: Code, body: Body) -> str:
         """The value in a variable, because it is read more than once."""
@@ -207,7 +207,7 @@ class PassWriter:
             case AggregateKind.STREAK:
                 start = self.statements.value(item.start or empty_value(item), body).document
                 function = self.statements.module.function("run_down_from")
-                body.line(f"{target.name} = {function}(", start, f", {target.gathered})")
+                body.line(bracketed(f"{target.name} = {function}(", (start, target.gathered), ")"))
             case AggregateKind.ANY | AggregateKind.SUM | AggregateKind.MAXIMUM | AggregateKind.MINIMUM:
                 pass
 
