@@ -92,12 +92,10 @@ class Writer:
         grades = self.grades()
         self.subject = self.fields("f", 3, 7, grade=has_grade_field)
         names = self.pick((("late",), ("late", "欠税"), ("late", "欠税", "审计")))
-        self.records = tuple(
-            Record(name, self.fields(f"{name}_", 2, 5, date=True), self.often()) for name in names
-        )
+        self.records = tuple(Record(name, self.fields(f"{name}_", 2, 5, date=True), self.often()) for name in names)
         parts = [
             f'policy made "自动生成" / "Generated" {{ languages zh, en subject firm period {period} effective 2019-01-01 .. }}',
-            f'enum {ENUM_TYPE} {{ {" ".join(KINDS)} }}',
+            f"enum {ENUM_TYPE} {{ {' '.join(KINDS)} }}",
             f"subject firm {{ key id : text {' '.join(map(declared, self.subject))} }}",
             *(record_text(record) for record in self.records),
             *self.parameters(),
@@ -111,7 +109,9 @@ class Writer:
         ]
         return "\n".join(parts) + "\n"
 
-    def fields(self, prefix: str, least: int, most: int, *, date: bool = False, grade: bool = False) -> tuple[Field, ...]:
+    def fields(
+        self, prefix: str, least: int, most: int, *, date: bool = False, grade: bool = False
+    ) -> tuple[Field, ...]:
         kinds = ("int", "yuan", "points", "percent", "date", "month", "text", "truth", ENUM_TYPE)
         drawn = self.draw(st.lists(st.sampled_from(kinds), min_size=least, max_size=most))
         made = [self.field(f"{prefix}{position}", kind) for position, kind in enumerate(drawn)]
@@ -142,7 +142,11 @@ class Writer:
     def table(self) -> list[str]:
         cut = self.number(1, 99)
         cells = [f"< {cut}", f"{cut} or more"]
-        rows = [f"| {cell} | {kinds} -> {literal('points', self.points_value())}" for cell in cells for kinds in self.parted()]
+        rows = [
+            f"| {cell} | {kinds} -> {literal('points', self.points_value())}"
+            for cell in cells
+            for kinds in self.parted()
+        ]
         self.has_table = True
         return [f"table 扣分表 (count: int in 0 .. 100, kind: {ENUM_TYPE}) : points {{ {' '.join(rows)} }}"]
 
@@ -175,7 +179,9 @@ class Writer:
         made = [f"assign M fresh {{ when {self.condition(1)} }}"]
         kinds = self.draw(st.lists(st.sampled_from(("direct", "ceiling", "demote", "exempt", "assign")), max_size=6))
         for position, kind in enumerate(kinds):
-            head = {"demote": f"demote {self.number(1, 3)}", "exempt": "exempt"}.get(kind, f"{kind} {self.pick(GRADES)}")
+            head = {"demote": f"demote {self.number(1, 3)}", "exempt": "exempt"}.get(
+                kind, f"{kind} {self.pick(GRADES)}"
+            )
             clauses = f"when {self.condition(DEEPEST)}"
             if self.often(4):
                 clauses += f" unless {self.condition(0)}"
@@ -202,7 +208,9 @@ class Writer:
             holds = self.pick(("grade is A", "grade in {A, B}", "grade is not D", "score >= 50 points"))
             if self.often():
                 holds = f"{holds} and {self.condition(0)}"
-            grant = self.pick(("grants 便利", f"grants months = {self.number(0, 9)}", "restricts invoices", "may grants visit"))
+            grant = self.pick(
+                ("grants 便利", f"grants months = {self.number(0, 9)}", "restricts invoices", "may grants visit")
+            )
             made.append(f'{kind} measure_{position} {{ by "税务机关" / "Tax authority" when {holds} {grant} }}')
         return made
 
@@ -218,7 +226,9 @@ class Writer:
 
     def indicator(self, code: str) -> list[str]:
         if self.often(3):
-            return [f"indicator {code} {{ {self.common()}{self.pick(('deduct', 'add'))} {self.once_points()}{self.cap()} }}"]
+            return [
+                f"indicator {code} {{ {self.common()}{self.pick(('deduct', 'add'))} {self.once_points()}{self.cap()} }}"
+            ]
         record = self.pick(self.records)
         keys = self.draw(st.lists(st.sampled_from([field.name for field in record.fields]), max_size=2, unique=True))
         per = f" per {', '.join(keys)}" if keys else ""
@@ -258,7 +268,9 @@ class Writer:
     def by_amount(self, name: str) -> str:
         unit, worth = self.pick((1_000_00, 33_00, 1_000_000_00)), self.number(1, 999)
         mode = self.pick(("half up", "half even", "down", "up"))
-        return f"round({name} / {literal('yuan', unit)} * {literal('points', worth)}, {self.number(0, 2)} places, {mode})"
+        return (
+            f"round({name} / {literal('yuan', unit)} * {literal('points', worth)}, {self.number(0, 2)} places, {mode})"
+        )
 
     def record_points(self, record: Record) -> str:
         """Points of one record, which may look at its fields."""
@@ -304,7 +316,14 @@ class Writer:
         """A condition of the subject, or of the record at hand."""
         if depth > 0 and self.often():
             first, second = self.condition(depth - 1), self.condition(depth - 1)
-            return self.pick((f"({first}) and ({second})", f"({first}) or ({second})", f"not ({first})", f"({first}) implies ({second})"))
+            return self.pick(
+                (
+                    f"({first}) and ({second})",
+                    f"({first}) or ({second})",
+                    f"not ({first})",
+                    f"({first}) implies ({second})",
+                )
+            )
         ways: list[Callable[[], str]] = [self.field_test, self.field_test]
         if self.record is None:
             ways += [self.record_test, self.record_test, self.record_test]
@@ -322,7 +341,12 @@ class Writer:
             return test
         name = field.name
         return self.pick(
-            (f"{name} is absent", f"{name} is present", f"({name} is present and {test})", f"({name} is absent or {test})")
+            (
+                f"{name} is absent",
+                f"{name} is present",
+                f"({name} is present and {test})",
+                f"({name} is absent or {test})",
+            )
         )
 
     def plain_test(self, field: Field) -> str:
@@ -335,7 +359,9 @@ class Writer:
             case "date":
                 return self.date_test(name)
             case "month":
-                return self.pick((f"{name} <= month of period.end", f"{name} = 2020-06", f"{name} > month of period.start"))
+                return self.pick(
+                    (f"{name} <= month of period.end", f"{name} = 2020-06", f"{name} > month of period.start")
+                )
             case "Kind":
                 return self.pick((f"{name} is vat", f"{name} is not cit", f"{name} in {{vat, 其他税}}"))
             case "Grade":
@@ -373,7 +399,9 @@ class Writer:
         name = record.name
         where = f" where {self.inside(record, 1)}" if self.often() else ""
         due, filed = f"{name}_due", f"{name}_filed"
-        amounts = [field.name for field in record.fields if field.type == "yuan" and not field.optional and field.low >= 0]
+        amounts = [
+            field.name for field in record.fields if field.type == "yuan" and not field.optional and field.low >= 0
+        ]
         ways = [
             f"any({name}{where})",
             f"count({name}{where}) >= {self.number(1, 6)}",

@@ -156,9 +156,7 @@ def check_refusals(world: World, evaluators: Evaluators, options: Options) -> Pr
             first.append(Counterexample(period, as_of, subject, violation))
 
     generate(wrong_subjects(world), options, try_subject)
-    return PropertyOutcome(
-        REFUSES_ALIKE, messages.PROPERTIES[REFUSES_ALIKE], None, tried, first[0] if first else None
-    )
+    return PropertyOutcome(REFUSES_ALIKE, messages.PROPERTIES[REFUSES_ALIKE], None, tried, first[0] if first else None)
 
 
 def generate(strategy: SearchStrategy[Drawn], options: Options, visit: Callable[[Drawn], None]) -> None:

@@ -32,23 +32,24 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Goals:
-    """`faults` take points or grades away, `reliefs` are the other rules, `details` single comparisons."""
+    """`faults` are indicators, `steps` the rules on grades, `others` measures and repairs, `details` comparisons."""
 
     faults: tuple[Goal, ...]
-    reliefs: tuple[Goal, ...]
+    steps: tuple[Goal, ...]
+    others: tuple[Goal, ...]
     details: tuple[Goal, ...]
 
 
 def goals(program: Program) -> Goals:
     """The goals of a program, in the order of its plan."""
     plan = program.result
-    steps = (*plan.exempts, *plan.assigns, *plan.directs, *plan.demotes, *plan.ceilings)
+    rules = (*plan.exempts, *plan.assigns, *plan.directs, *plan.demotes, *plan.ceilings)
     faults = [_named(finding.fires) for finding in plan.findings]
-    reliefs = [_named(name) for step in steps for name in dict.fromkeys((step.holds, step.holds_after))]
-    reliefs += [_named(measure.holds) for measure in plan.measures]
-    reliefs += [goal for repair in plan.points_repairs for goal in _shares(repair)]
-    reliefs += [_named(repair.repaired) for repair in plan.direct_repairs]
-    return Goals(tuple(faults), tuple(reliefs), _details(program))
+    steps = [_named(name) for rule in rules for name in dict.fromkeys((rule.holds, rule.holds_after))]
+    others = [_named(measure.holds) for measure in plan.measures]
+    others += [goal for repair in plan.points_repairs for goal in _shares(repair)]
+    others += [_named(repair.repaired) for repair in plan.direct_repairs]
+    return Goals(tuple(faults), tuple(steps), tuple(others), _details(program))
 
 
 def opaque_definitions(program: Program) -> frozenset[str]:

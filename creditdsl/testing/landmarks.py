@@ -30,24 +30,27 @@ FieldKey = tuple[str | None, str]
 """A record's name (None for the subject) and the name of a field."""
 
 AROUND = (0, -1, 1)
-CONTEXT_DISTANCES = (
-    (ContextDay.PERIOD_START, 181),
-    (ContextDay.PERIOD_START, 0),
-    (ContextDay.PERIOD_END, 0),
-    (ContextDay.PERIOD_START, -1),
-    (ContextDay.PERIOD_END, 1),
-    (ContextDay.AS_OF, 0),
-    (ContextDay.AS_OF, -1),
-    (ContextDay.AS_OF, 1),
+Distance = tuple[ContextDay, int, int]
+"""A day of the context, and from it so many months, then so many days."""
+
+CONTEXT_DISTANCES: tuple[Distance, ...] = (
+    (ContextDay.PERIOD_START, 0, 14),
+    (ContextDay.PERIOD_START, 0, 0),
+    (ContextDay.PERIOD_END, 0, 0),
+    (ContextDay.PERIOD_START, 0, -1),
+    (ContextDay.PERIOD_END, 0, 1),
+    (ContextDay.AS_OF, 0, 0),
+    (ContextDay.AS_OF, 0, -1),
+    (ContextDay.AS_OF, 0, 1),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Landmarks:
-    """What is worth trying for one field: `values` as they are, `distances` in days from a day of the context."""
+    """What is worth trying for one field: `values` as they are, `distances` from a day of the context."""
 
     values: tuple[int | str, ...]
-    distances: tuple[tuple[ContextDay, int], ...]
+    distances: tuple[Distance, ...]
 
 
 def expressions(program: Program) -> Iterator[Expression]:
@@ -62,7 +65,7 @@ def expressions(program: Program) -> Iterator[Expression]:
 def landmarks(program: Program, forms: Forms) -> dict[FieldKey, Landmarks]:
     """The landmarks of every field of a program; each list begins with what is most ordinary."""
     found: dict[FieldKey, set[int | str]] = {}
-    near: dict[FieldKey, set[tuple[ContextDay, int]]] = {}
+    near: dict[FieldKey, set[Distance]] = {}
     for expression in expressions(program):
         for node in walk(expression):
             _collect(node, forms, found, near)
@@ -81,7 +84,7 @@ def _collect(
     node: Expression,
     forms: Forms,
     found: dict[FieldKey, set[int | str]],
-    near: dict[FieldKey, set[tuple[ContextDay, int]]],
+    near: dict[FieldKey, set[Distance]],
 ) -> None:
     match node:
         case Equal() | Less() | LessOrEqual():
@@ -105,9 +108,7 @@ def _name(operand: Expression, value: Expression, forms: Forms, found: dict[Fiel
                 found.setdefault(_key(place), set()).add(value.value)
 
 
-def _solve(
-    form: LinearForm, found: dict[FieldKey, set[int | str]], near: dict[FieldKey, set[tuple[ContextDay, int]]]
-) -> None:
+def _solve(form: LinearForm, found: dict[FieldKey, set[int | str]], near: dict[FieldKey, set[Distance]]) -> None:
     """Note where a form is 0 for its one field, alone or beside one day of the context."""
     own = [item for item in form.terms if isinstance(item[0].place, SubjectField | RecordField)]
     others = [item for item in form.terms if isinstance(item[0].place, ContextField)]
@@ -115,20 +116,19 @@ def _solve(
         return
     reading, coefficient = own[0]
     place = reading.place
-    if not isinstance(place, SubjectField | RecordField) or reading.view is not View.VALUE or reading.months:
+    if not isinstance(place, SubjectField | RecordField) or reading.view is not View.VALUE:
         return
     root = -form.constant / coefficient
-    if not others:
+    if not others and not reading.months:
         values = found.setdefault(_key(place), set())
         values.update(whole + step for whole in (floor(root), ceil(root)) for step in AROUND)
     elif len(others) == 1 and others[0][1] == -coefficient and isinstance(plain(place.type), Day):
-        _note_distance(others[0][0], floor(root), near.setdefault(_key(place), set()))
-
-
-def _note_distance(anchor: Reading, days: int, near: set[tuple[ContextDay, int]]) -> None:
-    if isinstance(anchor.place, ContextField) and anchor.view is View.VALUE:
-        distance = days + anchor.months * 30
-        near.update((anchor.place.name, distance + step) for step in AROUND)
+        anchor = others[0][0]
+        if isinstance(anchor.place, ContextField) and anchor.view is View.VALUE:
+            months = anchor.months - reading.months
+            near.setdefault(_key(place), set()).update(
+                (anchor.place.name, months, floor(root) + step) for step in AROUND
+            )
 
 
 def _key(place: SubjectField | RecordField) -> FieldKey:
@@ -143,10 +143,10 @@ def _ordered(values: set[int | str], bounds: Interval | None) -> tuple[int | str
     return (*names, *numbers)
 
 
-def _distances(type_: Type, near: set[tuple[ContextDay, int]]) -> tuple[tuple[ContextDay, int], ...]:
+def _distances(type_: Type, near: set[Distance]) -> tuple[Distance, ...]:
     match plain(type_):
         case Day():
-            extra = sorted(near, key=lambda item: (abs(item[1]), item[1], item[0].value))
+            extra = sorted(near, key=lambda item: (abs(item[1]), abs(item[2]), item[1], item[2], item[0].value))
             return tuple(dict.fromkeys((*CONTEXT_DISTANCES, *extra)))
         case Month():
             return CONTEXT_DISTANCES

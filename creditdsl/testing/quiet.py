@@ -9,7 +9,7 @@ from creditdsl.core.subject import LoadedSubject
 from creditdsl.core.types import Optional
 from creditdsl.testing.setting import Row, Setting
 
-MOST_TRIED = 5
+MOST_TRIED = 30
 """At most so many values of one field are tried."""
 
 

@@ -7,7 +7,7 @@ type, days since 1970-01-01, names of choices, None for absent.
 from hypothesis import strategies
 from hypothesis.strategies import SearchStrategy
 
-from creditdsl.core.calendar import month_of
+from creditdsl.core.calendar import add_months, month_of
 from creditdsl.core.intervals import INPUT_DAYS, INPUT_MONTHS
 from creditdsl.core.ir import ContextDay, InputField, InputTable, Interval, Program, Value
 from creditdsl.core.subject import RunContext
@@ -87,10 +87,10 @@ class Setting:
                 bounds = self.bounds(field)
                 return self._within(field, (self.clamp(field, 0), *known.values, bounds.low, bounds.high))
             case Day():
-                near = (self.days[day] + distance for day, distance in known.distances)
+                near = (add_months(self.days[day], months) + days for day, months, days in known.distances)
                 return self._within(field, (*near, *known.values))
             case Month():
-                months = (month_of(self.days[day] + distance) for day, distance in known.distances)
+                months = (month_of(self.days[day] + days) for day, _, days in known.distances)
                 return self._within(field, (*months, *known.values))
             case Choice(enum=enum):
                 named = [value for value in known.values if isinstance(value, str)]

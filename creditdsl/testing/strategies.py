@@ -129,7 +129,8 @@ def _drawn_goals(draw: DrawFn, found: Goals) -> list[Goal]:
     return [
         *_few(draw, found.faults, 6),
         *_few(draw, found.details, 3),
-        *_few(draw, found.reliefs, 2),
+        *_few(draw, found.others, 1),
+        *_few(draw, found.steps, 2),
     ]
 
 
