@@ -9,13 +9,14 @@ The parser is built from `credit.lark` and `keywords.toml` ahead of time: its ta
 
 import gc
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 
 from lark import Lark, Token
-from lark.exceptions import UnexpectedInput
+from lark.exceptions import UnexpectedInput, UnexpectedToken
 from lark.grammar import Rule
 from lark.lexer import TerminalDef
 
@@ -35,6 +36,9 @@ KEPT_OPTIONS = frozenset(
     {"parser", "lexer", "start", "keep_all_tokens", "maybe_placeholders", "priority", "g_regex_flags"}
 )
 """What of lark's options a loaded parser needs."""
+
+
+NAME_FORM = re.compile(r"[^\W\d]\w*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +128,24 @@ class _Reading:
 
     def _to_the_end(self) -> Node:
         for token in self.interactive.lexer_thread.lex(self.interactive.parser_state):  # type: ignore[no-untyped-call]
-            self.interactive.feed_token(token)
+            try:
+                self.interactive.feed_token(token)
+            except UnexpectedToken:
+                self._feed_as_name(token)
         root: object = self.interactive.feed_token(Token("$END", "", start_pos=len(self.text)))
         if not isinstance(root, Node):
             raise InternalError("the parser gave no root")
         return root
+
+    def _feed_as_name(self, token: Token) -> None:
+        """A keyword that cannot stand here is a name where one can.
+
+        LALR states of one form serve several places: behind a value, the lexer knows a clause may begin but not whether this
+        is a rule or the facts of a case, where `note = 3` gives the field `note`.
+        """
+        if not NAME_FORM.fullmatch(token) or "NAME" not in self._accepted():
+            raise UnexpectedToken(token, set())
+        self.interactive.feed_token(Token.new_borrow_pos("NAME", str(token), token))
 
     def _place(self, error: UnexpectedInput) -> int:
         """Where the offending text begins."""

@@ -13,6 +13,7 @@ from functools import cache
 from creditdsl.diagnostics import Diagnostic, Language, Text
 from creditdsl.source import Span
 from creditdsl.syntax import messages
+from creditdsl.syntax.clauses import CLAUSE_RULES
 from creditdsl.syntax.keywords import Keyword, keyword_table, keywords_of_terminal
 
 LEXEME = re.compile(r"[^\W\d]\w*|`[^`\n]*`|[0-9][0-9.\-_]*|\"[^\"\n]*\"|“[^”\n]*”|->|\.\.|[<>!=]=|&&|\|\||\S")
@@ -113,7 +114,7 @@ def _glued(found: str, start: int, span: Span, accepted: frozenset[str]) -> Mist
 
 def _misplaced(found: str, span: Span, accepted: frozenset[str], context: tuple[str, ...]) -> Diagnostic | None:
     """A clause of another declaration, where a clause may begin."""
-    clause = next((item for item in _starters().get(found, ()) if item.section == "clause"), None)
+    clause = next((item for item in _starters().get(found, ()) if item.section == "clause" and item.key in CLAUSE_RULES), None)
     owner = next((name.lower() for name in reversed(context) if ("declaration", name.lower()) in keyword_table()), None)
     if clause is None or owner is None or "RBRACE" not in accepted or clause.terminal in accepted:
         return None
