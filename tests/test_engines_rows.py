@@ -154,6 +154,19 @@ def test_short_long_and_broken_rows_are_refused_with_their_line(tables: Town) ->
     assert tables.scored() == ["A1", "A6"]
 
 
+def test_two_quotes_too_many_do_not_swallow_the_rows_between_them(tables: Town) -> None:
+    row = "A1,010101,2020-01-15,,5\n"
+    tables.write("taxpayer", HEADER + GOOD + 'A2,60,5,yes,,,,"open\n' + "A3,60,5,yes,,,,\n" + 'A4,60,5,yes,,,,close"\n')
+    tables.write("late_filing", LATE + 'A1,010101,2020-01-15,,"5\n' + row * 3 + 'A3,010101,2020-01-15,,5"\n')
+    tables.score()
+    assert [item for item in tables.rejects() if item[4] != "CR0915"] == [
+        ("taxpayer", 3, "A2", "", "CR0908"),
+        ("late_filing", 2, "A1", "", "CR0908"),
+        ("late_filing", 6, "A3", "tax_due", "CR0903"),
+    ]
+    assert tables.scored() == ["A4"]
+
+
 def test_a_malformed_record_keeps_its_subject_from_being_scored(tables: Town) -> None:
     tables.write("taxpayer", HEADER + GOOD + GOOD.replace("A1", "A2"))
     tables.write("late_filing", LATE + 'A1,010101\nA2,010101,2020-01-15,,5\nA9,"\n')

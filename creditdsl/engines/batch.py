@@ -17,7 +17,7 @@ from creditdsl.engines.duck import connect
 from creditdsl.engines.evaluator import MakeEvaluator
 from creditdsl.engines.grading import Grader, MalformedRow, StagedRow, SubjectRows
 from creditdsl.engines.layout import Layout
-from creditdsl.engines.lines import Lines
+from creditdsl.engines.lines import TABLE_NAMES, Lines
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -128,7 +128,7 @@ class PartFiles:
 
     def __init__(self, folder: Path, number: int) -> None:
         self.files = {
-            name: part_path(folder, name, number).open("w", encoding="utf-8", newline="") for name in Lines().by_name
+            name: part_path(folder, name, number).open("w", encoding="utf-8", newline="") for name in TABLE_NAMES
         }
         self.writers = {name: csv.writer(file, lineterminator="\n") for name, file in self.files.items()}
 

@@ -3,6 +3,9 @@
 duckdb is imported inside the functions: it takes longer to load than a command that does not need it takes to answer.
 """
 
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,6 +65,17 @@ def connect(work: Path, database: Path | None = None, *, worker: bool = False) -
     if worker:
         config["threads"] = 1
     return duckdb.connect(":memory:" if database is None else str(database), read_only=worker, config=config)
+
+
+@contextmanager
+def disk_faults_as_os_errors() -> Iterator[None]:
+    """What DuckDB says of a disk that is full or gone, as the standard library says it."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.IOException as error:
+        raise OSError(errno.EIO, str(error).splitlines()[0]) from error
 
 
 class ParquetTrouble(Exception):

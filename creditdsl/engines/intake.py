@@ -4,7 +4,9 @@ In: a `TableFile`. Out: a UTF-8 file with `number,cell,cell,…` a row, where nu
 file (the header is line 1), and for each row that is none the number, what is wrong and the row as it stands. Every
 row of the input goes one of the two ways; lines with nothing in them are no rows.
 
-A quote that is never closed costs the row it stands in and no other: reading goes on with the next line.
+A quote that is never closed costs the row it stands in and no other: reading goes on with the next line. So that it
+cannot swallow other rows, a cell may go over several lines only in a column of text, and only when none of the lines
+in it looks like a row of the table.
 """
 
 import csv
@@ -13,6 +15,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from creditdsl.core.types import Text as TextType
+from creditdsl.core.types import plain
 from creditdsl.diagnostics import Code, Text
 from creditdsl.engines import messages
 from creditdsl.engines.cells import BLANKS
@@ -96,14 +100,24 @@ def _quoted_row(
     cells = _parsed(line)
     if cells is None and line.count('"') % 2:
         ahead, text = _lines_up_to_quote(line, waiting, source)
-        cells = _parsed(text) if text is not None else None
-        if cells is None:
+        cells = None if text is None else _parsed(text)
+        if cells is None or not _may_go_over_lines(cells, ahead, file):
             waiting.extendleft(reversed(ahead))
-        else:
-            line = text or line
+            cells = None
     if cells is None:
         return Malformed(number, _key_before(line, file.key), Code.CR0908, messages.broken_quotes(), line)
     return cells if len(cells) == len(file.header) else _wrong_width(number, line, cells, file)
+
+
+def _may_go_over_lines(cells: list[str], ahead: list[Line], file: TableFile) -> bool:
+    """Whether the cells of a row of several lines are what was meant, and not rows behind a quote too many."""
+    commas = len(file.header) - 1
+    texts = {column.position for column in file.columns if isinstance(plain(column.field.type), TextType)} - {file.key}
+    return (
+        len(cells) == len(file.header)
+        and all(position in texts for position, cell in enumerate(cells) if "\n" in cell)
+        and not any(isinstance(text, str) and text.count(",") == commas for _, text in ahead[:-1])
+    )
 
 
 def _lines_up_to_quote(line: str, waiting: deque[Line], source: Iterator[Line]) -> tuple[list[Line], str | None]:

@@ -30,6 +30,8 @@ class ColumnKind(Enum):
     """An exact decimal at the score's scale."""
 
 
+TABLE_NAMES = ("results", "findings", "measures", "rejects")
+
 OutputColumns = tuple[tuple[str, ColumnKind], ...]
 
 
@@ -44,12 +46,7 @@ class OutputTables:
 
     @property
     def by_name(self) -> dict[str, OutputColumns]:
-        return {
-            "results": self.results,
-            "findings": self.findings,
-            "measures": self.measures,
-            "rejects": self.rejects,
-        }
+        return dict(zip(TABLE_NAMES, (self.results, self.findings, self.measures, self.rejects), strict=True))
 
 
 def output_tables(program: Program) -> OutputTables:
@@ -137,12 +134,7 @@ class Lines:
 
     @property
     def by_name(self) -> dict[str, list[Line]]:
-        return {
-            "results": self.results,
-            "findings": self.findings,
-            "measures": self.measures,
-            "rejects": self.rejects,
-        }
+        return dict(zip(TABLE_NAMES, (self.results, self.findings, self.measures, self.rejects), strict=True))
 
 
 class ResultLines:

@@ -18,17 +18,21 @@ from creditdsl.core.ir import MAX_RECORDS, Program
 from creditdsl.diagnostics import Code, Diagnostic, InternalError, Language, PolicyError
 from creditdsl.engines import messages
 from creditdsl.engines.batch import Counts, Work
+from creditdsl.engines.duck import disk_faults_as_os_errors
 from creditdsl.engines.encoding import Encoding
 from creditdsl.engines.evaluator import MakeEvaluator
 from creditdsl.engines.grading import Grader
 from creditdsl.engines.layout import FileFormat, Layout, read_layout
-from creditdsl.engines.lines import output_tables, points_size
+from creditdsl.engines.lines import TABLE_NAMES, output_tables, points_size
 from creditdsl.engines.outputs import OutputForm, output_path, rows_refused, rows_written, write_tables
 from creditdsl.engines.pool import batches, grade_all
 from creditdsl.engines.staging import stage
 from creditdsl.engines.strays import refuse_strays
 from creditdsl.engines.summary import SUMMARY, Summary, TableCounts, is_summary, written_summary
 from creditdsl.source import Span
+
+OUR_NAMES = {SUMMARY} | {f"{name}.{form.value}" for name in TABLE_NAMES for form in FileFormat}
+"""What may stand in a folder that a run replaces."""
 
 Progress = Callable[[int, int], None]
 """Told how many subjects are done, and how many there are."""
@@ -57,12 +61,13 @@ def run(
 ) -> Summary:
     """Score the tables of the first folder into the second one, which replaces an earlier result there.
 
-    Raises PolicyError with everything that is wrong with the folder or its headers, before anything is written.
+    Raises PolicyError with everything that is wrong with the folder or its headers, before anything is written, and
+    OSError when a disk is full or may not be written.
     """
     source, target = folders
     _refuse_foreign(target)
     layout = read_layout(program, source, options.encoding)
-    with _beside(target) as folder:
+    with _beside(target) as folder, disk_faults_as_os_errors():
         work, result = folder / "work", folder / "result"
         work.mkdir()
         result.mkdir()
@@ -133,11 +138,14 @@ def _check(program: Program, summary: Summary, folders: tuple[Path, Path], form:
 
 
 def _refuse_foreign(target: Path) -> None:
-    """PolicyError when something stands at the target that is not a result of an earlier run."""
-    if target.is_dir() and (not any(target.iterdir()) or is_summary(target / SUMMARY)):
+    """PolicyError when something stands at the target that is not wholly the result of an earlier run."""
+    if not target.exists() and not target.is_symlink():
         return
-    if target.exists() or target.is_symlink():
-        raise PolicyError((Diagnostic(Code.CR0912, Span(str(target), 0, 0), messages.foreign_target()),))
+    if target.is_dir() and not target.is_symlink():
+        names = {path.name for path in target.iterdir()}
+        if not names or (names <= OUR_NAMES and is_summary(target / SUMMARY)):
+            return
+    raise PolicyError((Diagnostic(Code.CR0912, Span(str(target), 0, 0), messages.foreign_target()),))
 
 
 @contextmanager
