@@ -7,7 +7,7 @@ In: the condition of a rule. Out: blocks, in which `and` of several clauses beco
 from creditdsl.diagnostics import Text
 from creditdsl.publishing.phrases import LISTING
 from creditdsl.publishing.pieces import Block, Group, Inline, Line, as_text, fill, join
-from creditdsl.publishing.prose import Scope, aggregate, clause, describe, name_text, truth
+from creditdsl.publishing.prose import Scope, aggregate, clause, describe, name_text, record_text, truth
 from creditdsl.syntax.tree import (
     Aggregate,
     AggregateWord,
@@ -20,8 +20,9 @@ from creditdsl.syntax.tree import (
     RuleClauses,
 )
 
-ALL_OF = Text("同时符合下列各项:", "All of the following:")
-ONE_OF = Text("有下列情形之一:", "One of the following:")
+ALL_OF = Text("同时符合下列各项：", "All of the following:")
+ONE_OF = Text("有下列情形之一：", "One of the following:")
+Slots = dict[str, Inline]
 SHORT = 40
 """A condition of two clauses stays on one line up to this many characters (twice as many in English)."""
 
@@ -50,18 +51,49 @@ def rule_condition(clauses: RuleClauses, scope: Scope) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def record_condition(for_each: ForEach, where: Expression | None, scope: Scope) -> Block:
-    """The block of `for each R per k where C`."""
+COUNTED = (
+    Text("{r}的，每条计一次", "Each record of {r} is counted"),
+    Text("{r}中{w}的，每条计一次", "Each record of {r} where {w}"),
+    Text("{r}中同时符合下列各项的，每条计一次：", "Each record of {r} where all of the following hold:"),
+    Text("{r}中有下列情形之一的，每条计一次：", "Each record of {r} where one of the following holds:"),
+)
+COUNTED_BY_KEY = (
+    Text("{r}的，每一{k}计一次", "Records of {r}, counted once for each {k}"),
+    Text("{r}中{w}的，每一{k}计一次", "Records of {r} where {w}, counted once for each {k}"),
+    Text(
+        "{r}中同时符合下列各项的，每一{k}计一次：", "Records of {r} that meet all of these, counted once for each {k}:"
+    ),
+    Text("{r}中有下列情形之一的，每一{k}计一次：", "Records of {r} that meet one of these, counted once for each {k}:"),
+)
+CHOSEN = (
+    Text("{r}", "Records of {r}"),
+    Text("{r}中{w}的", "Records of {r} where {w}"),
+    Text("{r}中同时符合下列各项的：", "Records of {r} where all of the following hold:"),
+    Text("{r}中有下列情形之一的：", "Records of {r} where one of the following holds:"),
+)
+HAVING = (
+    Text("{r}", "{r}"),
+    Text("{r}，且{w}", "{r} where {w}"),
+    Text("{r}，且同时符合下列各项：", "{r} where all of the following hold:"),
+    Text("{r}，且有下列情形之一：", "{r} where one of the following holds:"),
+)
+"""How records are spoken of: without a condition, with one on the same line, with items that all or one must hold."""
+
+
+def counted_records(for_each: ForEach, where: Expression | None, scope: Scope) -> Block:
+    """The block of `for each R per k where C` in an indicator."""
     inner = scope.under(for_each.record.text)
-    record = name_text(for_each.record.text, scope)
-    lead = fill(scope.voice.text(Text("每条{r}记录", "Each record of {r}")), r=record)
-    if for_each.keys:
-        keys = join([name_text(key.text, inner) for key in for_each.keys], scope.voice.text(LISTING))
-        template = Text("{r}记录,{k}相同的计一次", "Records of {r}, counted once for the same {k}")
-        lead = fill(scope.voice.text(template), r=record, k=keys)
-    if where is None:
-        return Line(lead)
-    return _governed(lead, where, inner)
+    keys = join([name_text(key.text, inner) for key in for_each.keys], scope.voice.text(LISTING))
+    return _governed(COUNTED_BY_KEY if keys else COUNTED, where, inner, {"r": _records(for_each, scope), "k": keys})
+
+
+def chosen_records(for_each: ForEach, where: Expression | None, scope: Scope) -> Block:
+    """The block of `for each R where C` in a repair."""
+    return _governed(CHOSEN, where, scope.under(for_each.record.text), {"r": _records(for_each, scope)})
+
+
+def _records(for_each: ForEach, scope: Scope) -> Inline:
+    return record_text(for_each.record.text, scope)
 
 
 def alternatives(expression: Expression, scope: Scope, template: Text) -> tuple[Block, ...]:
@@ -74,9 +106,9 @@ def alternatives(expression: Expression, scope: Scope, template: Text) -> tuple[
 def _branch(branch: Branch, scope: Scope, template: Text) -> Block:
     words = _valued(branch.value, scope, template)
     if branch.condition is None:
-        return Line(fill(scope.voice.text(Text("其他情形:{v}", "Otherwise: {v}")), v=words))
+        return Line(fill(scope.voice.text(Text("其他情形：{v}", "Otherwise: {v}")), v=words))
     when = truth(branch.condition, scope)
-    return Line(fill(scope.voice.text(Text("{c}的:{v}", "If {c}: {v}")), c=when, v=words))
+    return Line(fill(scope.voice.text(Text("{c}的：{v}", "If {c}: {v}")), c=when, v=words))
 
 
 def _valued(expression: Expression, scope: Scope, template: Text) -> Inline:
@@ -98,19 +130,19 @@ def _list(expression: Expression, items: list[Expression], lead: Text, scope: Sc
 
 
 def _any(expression: Aggregate, where: Expression, scope: Scope) -> Block:
-    return _governed(aggregate(expression, scope, where=()), where, scope.under(expression.record.text))
+    lead = aggregate(expression, scope, where=())
+    return _governed(HAVING, where, scope.under(expression.record.text), {"r": lead})
 
 
-def _governed(lead: Inline, where: Expression, inner: Scope) -> Block:
-    """`lead` with the condition on its records: on the same line when that is one line, else as its items."""
+def _governed(wordings: tuple[Text, Text, Text, Text], where: Expression | None, inner: Scope, slots: Slots) -> Block:
+    """Records with the condition on them: on one line when it is short, else as items under their lead."""
+    bare, on_line, all_of, one_of = (inner.voice.text(wording) for wording in wordings)
+    if where is None:
+        return Line(fill(bare, **slots))
     block = condition(where, inner)
     if isinstance(block, Line):
-        return Line(fill(inner.voice.text(Text("{a},且{b}", "{a} where {b}")), a=lead, b=block.pieces))
-    if len(_flatten(where, BinaryOperator.AND)) > 1:
-        template = Text("{a},且同时符合下列各项:", "{a} where all of the following hold:")
-    elif len(_flatten(where, BinaryOperator.OR)) > 1:
-        template = Text("{a},且有下列情形之一:", "{a} where one of the following holds:")
-    else:
-        template = Text("{a},且", "{a} where ")
-        return Group(fill(inner.voice.text(template), a=lead), (block,))
-    return Group(fill(inner.voice.text(template), a=lead), block.items)
+        return Line(fill(on_line, w=block.pieces, **slots))
+    several = len(_flatten(where, BinaryOperator.AND)) > 1
+    if several or len(_flatten(where, BinaryOperator.OR)) > 1:
+        return Group(fill(all_of if several else one_of, **slots), block.items)
+    return Group(fill(all_of, **slots), (block,))

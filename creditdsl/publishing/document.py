@@ -201,7 +201,7 @@ STEPS: tuple[tuple[str, Text, Text], ...] = (
         "exempt",
         Text("不予评价", "Not graded"),
         Text(
-            "有所列情形之一的,不参加本期评价,以下步骤不再进行。",
+            "有所列情形之一的，不参加本期评价，以下步骤不再进行。",
             "Whoever falls under one of these is not graded; no further step.",
         ),
     ),
@@ -209,7 +209,7 @@ STEPS: tuple[tuple[str, Text, Text], ...] = (
         "direct",
         Text("直接判级", "Direct grade"),
         Text(
-            "有所列情形之一的,不论得分,直接判级;多项的取最低。",
+            "有所列情形之一的，不论得分，直接判级；多项的取最低。",
             "Whoever falls under one of these gets its grade whatever the score; of several the worst.",
         ),
     ),
@@ -217,7 +217,7 @@ STEPS: tuple[tuple[str, Text, Text], ...] = (
         "assign",
         Text("评为", "Assigned grade"),
         Text(
-            "没有直接判级情形、属于所列对象的,评为所列级别。",
+            "没有直接判级情形、属于所列对象的，评为所列级别。",
             "Otherwise whoever belongs to one of these kinds gets its grade.",
         ),
     ),
@@ -225,20 +225,20 @@ STEPS: tuple[tuple[str, Text, Text], ...] = (
         "score",
         Text("按得分定级", "Grade of the score"),
         Text(
-            "其余的,由起评分加减各项指标的分值,按得分确定级别。",
+            "其余的，由起评分加减各项指标的分值，按得分确定级别。",
             "Otherwise the start score and the points of the indicators give the score, and the score the grade.",
         ),
     ),
     (
         "demote",
         Text("降级", "Demotion"),
-        Text("符合条件的,在已定级别上下调。", "The grade is lowered where one of these applies."),
+        Text("符合条件的，在已定级别上下调。", "The grade is lowered where one of these applies."),
     ),
     (
         "ceiling",
         Text("级别上限", "Ceiling"),
         Text(
-            "有所列情形之一的,级别不得高于所列级别。",
+            "有所列情形之一的，级别不得高于所列级别。",
             "The grade is no better than that listed where one of these applies.",
         ),
     ),
@@ -246,7 +246,7 @@ STEPS: tuple[tuple[str, Text, Text], ...] = (
         "repair",
         Text("信用修复", "Repair"),
         Text(
-            "已经修复的,按修复规定重新计算得分和级别;修复前后的结果均予保留。",
+            "已经修复的，按修复规定重新计算得分和级别；修复前后的结果均予保留。",
             "What has been repaired counts: score and grade are computed again, and both results are kept.",
         ),
     ),

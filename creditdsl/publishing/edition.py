@@ -206,11 +206,11 @@ def _citation(this: Edition, rule: Coded | Repairing, named: tuple[str, Piece], 
         "hash": plain(header.content_hash),
     }
     template = Text(
-        "《{policy}》{kind}{code}“{label}”,规则版本{hash}", "{policy}, {kind} {code} “{label}”, version {hash}"
+        "《{policy}》{kind}{code}“{label}”，规则版本{hash}", "{policy}, {kind} {code} “{label}”, version {hash}"
     )
     if sources:
         template = Text(
-            "《{policy}》{kind}{code}“{label}”({basis}),规则版本{hash}",
+            "《{policy}》{kind}{code}“{label}”（{basis}），规则版本{hash}",
             "{policy}, {kind} {code} “{label}” ({basis}), version {hash}",
         )
     return as_text(this.say(template, **slots))

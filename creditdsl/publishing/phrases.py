@@ -23,9 +23,9 @@ TIME_COMPARISONS: dict[BinaryOperator, Text] = {
     BinaryOperator.GREATER_OR_EQUAL: Text("{a}不早于{b}", "{a} is not before {b}"),
 }
 LOGIC: dict[BinaryOperator, Text] = {
-    BinaryOperator.AND: Text("{a},且{b}", "{a} and {b}"),
-    BinaryOperator.OR: Text("{a},或者{b}", "{a} or {b}"),
-    BinaryOperator.IMPLIES: Text("如{a},则{b}", "if {a}, then {b}"),
+    BinaryOperator.AND: Text("{a}，且{b}", "{a} and {b}"),
+    BinaryOperator.OR: Text("{a}，或者{b}", "{a} or {b}"),
+    BinaryOperator.IMPLIES: Text("如{a}，则{b}", "if {a}, then {b}"),
 }
 ARITHMETIC: dict[BinaryOperator, Text] = {
     BinaryOperator.ADD: Text("{a} + {b}", "{a} + {b}"),
@@ -62,8 +62,8 @@ ROUNDING: dict[RoundingMode, Text] = {
 }
 AGGREGATES: dict[AggregateWord, Text] = {
     AggregateWord.COUNT: Text("{r}的次数{k}{w}", "the number of {r}{k}{w}"),
-    AggregateWord.ANY: Text("有{r}记录{w}", "there is a record of {r}{w}"),
-    AggregateWord.EVERY: Text("每条{r}记录均{w}", "every record of {r} {w}"),
+    AggregateWord.ANY: Text("有{r}{w}", "there is a record of {r}{w}"),
+    AggregateWord.EVERY: Text("每条{r}均{w}", "every record of {r} {w}"),
     AggregateWord.SUM: Text("{r}{w}的{v}合计", "the sum of {v} over {r}{w}"),
     AggregateWord.MAXIMUM: Text("{r}{w}中最大的{v}", "the greatest {v} of {r}{w}"),
     AggregateWord.MINIMUM: Text("{r}{w}中最小的{v}", "the least {v} of {r}{w}"),
@@ -73,14 +73,30 @@ AGGREGATES: dict[AggregateWord, Text] = {
     AggregateWord.STREAK: Text("至本期连续有{r}{w}的{v}数", "the unbroken run of {v} up to this period in {r}{w}"),
 }
 LISTING = Text("、", ", ")
-NOT_RECORDED = {False: Text("有{a}", "{a} is recorded"), True: Text("无{a}", "{a} is not recorded")}
+NOT_RECORDED = {False: Text("有“{a}”", "{a} is recorded"), True: Text("无“{a}”", "{a} is not recorded")}
 IS = {False: Text("{a}为{b}", "{a} is {b}"), True: Text("{a}不为{b}", "{a} is not {b}")}
-IN_SET = {False: Text("{a}为{b}之一", "{a} is one of {b}"), True: Text("{a}不为{b}中任何一项", "{a} is none of {b}")}
+BELONGS = {False: Text("{a}属于{b}", "{a} is {b}"), True: Text("{a}不属于{b}", "{a} is not {b}")}
+"""For the values of an enumeration that is not the grades: 事项属于行政复议, but 级别为甲级."""
+IN_SET = {False: Text("{a}为{b}之一", "{a} is one of {b}"), True: Text("{a}不为{b}中的任何一项", "{a} is none of {b}")}
 IN_RANGE = {
-    False: Text("{a}在{b}至{c}之间(含两端)", "{a} is from {b} to {c}, both included"),
-    True: Text("{a}不在{b}至{c}之间(含两端)", "{a} is not from {b} to {c}, both included"),
+    False: Text("{a}在{b}至{c}之间（含两端）", "{a} is from {b} to {c}, both included"),
+    True: Text("{a}不在{b}至{c}之间（含两端）", "{a} is not from {b} to {c}, both included"),
+}
+IN_PERIOD = {
+    False: Text("{a}在评价期内", "{a} is in the period"),
+    True: Text("{a}不在评价期内", "{a} is not in the period"),
 }
 WITHIN = {
     False: Text("{a}在{c}后{b}内", "{a} is within {b} after {c}"),
     True: Text("{a}在{c}前{b}内", "{a} is within {b} before {c}"),
 }
+LATER: dict[BinaryOperator, Text] = {
+    BinaryOperator.ADD: Text("{a}后{b}", "{b} after {a}"),
+    BinaryOperator.SUBTRACT: Text("{a}前{b}", "{b} before {a}"),
+}
+"""A day and a duration."""
+NEXT_YEAR: dict[BinaryOperator, Text] = {
+    BinaryOperator.ADD: Text("{a}所在年度的次年", "the year after the year of {a}"),
+    BinaryOperator.SUBTRACT: Text("{a}所在年度的上一年", "the year before the year of {a}"),
+}
+"""The year of a day and one."""

@@ -10,19 +10,23 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from creditdsl.diagnostics import Text
-from creditdsl.publishing.figures import day_text, decimal, month_text, quantity
+from creditdsl.publishing.figures import day_text, month_text, quantity
 from creditdsl.publishing.names import Entry, Lexicon, NameKind, enum_of
 from creditdsl.publishing.phrases import (
     AGGREGATES,
     ARITHMETIC,
+    BELONGS,
     BETWEEN,
     COMPARISONS,
     CONTEXT,
+    IN_PERIOD,
     IN_RANGE,
     IN_SET,
     IS,
+    LATER,
     LISTING,
     LOGIC,
+    NEXT_YEAR,
     NOT_RECORDED,
     PARTS,
     RESULTS,
@@ -30,7 +34,7 @@ from creditdsl.publishing.phrases import (
     TIME_COMPARISONS,
     WITHIN,
 )
-from creditdsl.publishing.pieces import Inline, Piece, Voice, fill, join, plain, value
+from creditdsl.publishing.pieces import Inline, Piece, Voice, as_text, fill, join, plain, value
 from creditdsl.syntax.tree import (
     Aggregate,
     AggregateWord,
@@ -40,6 +44,7 @@ from creditdsl.syntax.tree import (
     Call,
     Cases,
     Context,
+    ContextWord,
     DateLiteral,
     Expression,
     Identifier,
@@ -117,26 +122,29 @@ def describe(expression: Expression, scope: Scope) -> Inline:
         case IsPresent(operand=operand, negated=negated):
             return _say(NOT_RECORDED[negated], scope, a=describe(operand, scope))
         case Is(operand=operand, value=name, negated=negated):
-            named = name_text(name.text, scope, _enum(operand, scope))
-            return _say(IS[negated], scope, a=describe(operand, scope), b=named)
+            enum = _enum(operand, scope)
+            table = IS if enum is None or enum == scope.lexicon.grades else BELONGS
+            return _say(table[negated], scope, a=describe(operand, scope), b=name_text(name.text, scope, enum))
         case InSet(operand=operand, items=items, negated=negated):
             enum = _enum(operand, scope)
             named = join([_item(item, enum, scope) for item in items], voice.text(LISTING))
             return _say(IN_SET[negated], scope, a=describe(operand, scope), b=named)
+        case InRange(low=Context(word=ContextWord.PERIOD_START), high=Context(word=ContextWord.PERIOD_END)):
+            return _say(IN_PERIOD[expression.negated], scope, a=describe(expression.operand, scope))
         case InRange(operand=operand, low=low, high=high, negated=negated):
             ends = {"b": describe(low, scope), "c": describe(high, scope)}
             return _say(IN_RANGE[negated], scope, a=describe(operand, scope), **ends)
         case Within():
             return _within(expression, scope)
         case OrElse(operand=operand, default=default):
-            template = Text("{a}(无记录时按{b}计)", "{a} ({b} if not recorded)")
+            template = Text("{a}（无记录时按{b}计）", "{a} ({b} if not recorded)")
             return _say(template, scope, a=describe(operand, scope), b=describe(default, scope))
         case If(condition=condition, then=then, otherwise=otherwise):
-            template = Text("{a}的,为{b};否则为{c}", "{b} if {a}, otherwise {c}")
+            template = Text("{a}的，为{b}；否则为{c}", "{b} if {a}, otherwise {c}")
             slots = {"b": describe(then, scope), "c": describe(otherwise, scope)}
             return _say(template, scope, a=truth(condition, scope), **slots)
         case Cases(branches=branches):
-            template = Text("{a}的,为{b}", "{b} if {a}")
+            template = Text("{a}的，为{b}", "{b} if {a}")
             rest = Text("其他情形为{b}", "otherwise {b}")
             parts = [
                 _say(template, scope, a=truth(branch.condition, scope), b=describe(branch.value, scope))
@@ -144,7 +152,7 @@ def describe(expression: Expression, scope: Scope) -> Inline:
                 else _say(rest, scope, b=describe(branch.value, scope))
                 for branch in branches
             ]
-            return join(parts, voice.text(Text(";", "; ")))
+            return join(parts, voice.text(Text("；", "; ")))
         case Aggregate():
             return aggregate(expression, scope, where=None)
         case Call():
@@ -154,9 +162,9 @@ def describe(expression: Expression, scope: Scope) -> Inline:
         case Part(word=part, operand=operand):
             return _say(PARTS[part], scope, a=describe(operand, scope))
         case Round(operand=operand, places=places, mode=mode):
-            template = Text("({a},{m}至小数点后{n}位)", "({a}, {m} to {n} places)")
+            template = Text("（{a}，{m}至小数点后{n}位）", "({a}, {m} to {n} places)")
             if places == 0:
-                template = Text("({a},{m}取整)", "({a}, {m} to a whole number)")
+                template = Text("（{a}，{m}取整）", "({a}, {m} to a whole number)")
             slots = {"m": plain(voice.text(ROUNDING[mode])), "n": plain(str(places))}
             return _say(template, scope, a=describe(operand, scope), **slots)
 
@@ -196,11 +204,20 @@ def linked(entry: Entry, voice: Voice) -> Piece:
 def aggregate(expression: Aggregate, scope: Scope, where: Inline | None) -> Inline:
     """The words for a total over records; `where` replaces the words of its condition when it is said elsewhere."""
     inner = scope.under(expression.record.text)
-    record = name_text(expression.record.text, replace(scope, record=None))
+    records = expression.word in (AggregateWord.ANY, AggregateWord.EVERY)
+    record = (record_text if records else name_text)(expression.record.text, replace(scope, record=None))
     condition = _condition(expression, inner) if where is None else where
     keys = _keys(expression.keys, inner)
     operand = describe(expression.value, inner) if expression.value is not None else ()
     return _say(AGGREGATES[expression.word], scope, r=record, w=condition, k=keys, v=operand)
+
+
+def record_text(name: str, scope: Scope) -> Inline:
+    """The label of a kind of record with 记录 behind it in Chinese, unless it ends so already."""
+    pieces = name_text(name, scope)
+    if scope.voice.language == "zh" and not as_text(pieces).endswith("记录"):
+        return (*pieces, Piece("记录"))
+    return pieces
 
 
 def _condition(expression: Aggregate, inner: Scope) -> Inline:
@@ -209,15 +226,15 @@ def _condition(expression: Aggregate, inner: Scope) -> Inline:
         return ()
     words = truth(expression.where, inner)
     if every:
-        return _say(Text("符合:{a}", "meets: {a}"), inner, a=words)
-    return _say(Text("({a})", " ({a})"), inner, a=words)
+        return _say(Text("符合：{a}", "meets: {a}"), inner, a=words)
+    return _say(Text("（{a}）", " ({a})"), inner, a=words)
 
 
 def _keys(keys: tuple[Identifier, ...], inner: Scope) -> Inline:
     if not keys:
         return ()
     names = join([name_text(key.text, inner) for key in keys], inner.voice.text(LISTING))
-    return _say(Text("(按{a}计)", " counted by {a}"), inner, a=names)
+    return _say(Text("（按{a}计）", " counted by {a}"), inner, a=names)
 
 
 def _say(template: Text, scope: Scope, **slots: Inline) -> Inline:
@@ -225,7 +242,7 @@ def _say(template: Text, scope: Scope, **slots: Inline) -> Inline:
 
 
 def _parenthesised(inner: Inline, scope: Scope) -> Inline:
-    return _say(Text("({a})", "({a})"), scope, a=inner)
+    return _say(Text("（{a}）", "({a})"), scope, a=inner)
 
 
 def _negation(operand: Expression, scope: Scope) -> Inline:
@@ -236,16 +253,20 @@ def _negation(operand: Expression, scope: Scope) -> Inline:
             return _say(Text("{a}为“否”", "{a} is “no”"), scope, a=named)
         return _say(Text("不符合“{a}”", "“{a}” does not hold"), scope, a=named)
     if isinstance(operand, Aggregate) and operand.word is AggregateWord.ANY:
-        record = name_text(operand.record.text, replace(scope, record=None))
+        record = record_text(operand.record.text, replace(scope, record=None))
         condition = _condition(operand, scope.under(operand.record.text))
-        return _say(Text("无{r}记录{w}", "there is no record of {r}{w}"), scope, r=record, w=condition)
-    return _say(Text("并非({a})", "not ({a})"), scope, a=truth(operand, scope))
+        return _say(Text("无{r}{w}", "there is no record of {r}{w}"), scope, r=record, w=condition)
+    return _say(Text("并非（{a}）", "not ({a})"), scope, a=truth(operand, scope))
 
 
 def _binary(expression: Binary, scope: Scope) -> Inline:
     operator, left, right = expression.operator, expression.left, expression.right
     if operator in LOGIC:
         return _say(LOGIC[operator], scope, a=_joined(left, operator, scope), b=_joined(right, operator, scope))
+    if operator in LATER and isinstance(left, Part) and left.word is PartWord.YEAR and right == Number(1, 0):
+        return _say(NEXT_YEAR[operator], scope, a=describe(left.operand, scope))
+    if operator in LATER and flavour(expression, scope) is Flavour.TIME:
+        return _say(LATER[operator], scope, a=describe(left, scope), b=describe(right, scope))
     if operator in ARITHMETIC:
         tight = operator in (BinaryOperator.MULTIPLY, BinaryOperator.DIVIDE, BinaryOperator.OF)
         first = _factor(left, scope) if tight else describe(left, scope)
@@ -335,8 +356,3 @@ def _named_flavour(entry: Entry | None, scope: Scope) -> Flavour:
     if entry.type.name in (TypeWord.DATE, TypeWord.MONTH):
         return Flavour.TIME
     return Flavour.TRUTH if entry.type.name is TypeWord.TRUTH else Flavour.OTHER
-
-
-def number_text(number: int, scale: int) -> Inline:
-    """A bare number of the core as a value."""
-    return value(decimal(number, scale))

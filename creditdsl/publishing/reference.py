@@ -204,7 +204,7 @@ def _field(this: Edition, table: InputTable, item: InputField, limited: bool) ->
 UNIT_NAMES: dict[Unit, Text] = {
     Unit.NUMBER: Text("整数", "whole number"),
     Unit.POINTS: Text("分数", "points"),
-    Unit.YUAN: Text("金额(元)", "amount in yuan"),
+    Unit.YUAN: Text("金额（元）", "amount in yuan"),
     Unit.RATE: Text("比例", "rate"),
     Unit.DAYS: Text("天数", "days"),
     Unit.MONTHS: Text("月数", "months"),
@@ -217,7 +217,7 @@ def _type(this: Edition, type_: Type) -> Inline:
         case Truth():
             return plain_pieces(this.text(Text("是或者否", "yes or no")))
         case Number(unit=Unit.NUMBER, scale=scale) if scale:
-            return plain_pieces(this.text(Text(f"数值({scale}位小数)", f"number, {scale} places")))
+            return plain_pieces(this.text(Text(f"数值（{scale}位小数）", f"number, {scale} places")))
         case Number(unit=unit):
             return plain_pieces(this.text(UNIT_NAMES[unit]))
         case Day():

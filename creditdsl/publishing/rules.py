@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from creditdsl.core.ir import Measure as CoreMeasure
 from creditdsl.core.ir import RuleKind, Step
 from creditdsl.diagnostics import InternalError, Text
-from creditdsl.publishing.conditions import alternatives, condition, record_condition, rule_condition
+from creditdsl.publishing.conditions import alternatives, chosen_records, condition, counted_records, rule_condition
 from creditdsl.publishing.edition import Edition, RuleView, repair_view, rule_view, written_rule
 from creditdsl.publishing.eligibility import Eligibility, eligibility
 from creditdsl.publishing.figures import core_value, quantity
@@ -151,7 +151,7 @@ def _indicator(this: Edition, indicator: Indicator) -> IndicatorView:
     record = each.record.text if each else None
     blocks: tuple[Block, ...] = ()
     if each is not None:
-        blocks = (record_condition(each, indicator.where, scope),)
+        blocks = (counted_records(each, indicator.where, scope),)
     rule = rule_view(this, indicator, blocks + rule_condition(indicator.clauses, scope))
     points = alternatives(indicator.points.value, this.scope(record), _points_template(indicator))
     cap: Inline = ()
@@ -300,7 +300,7 @@ def repair_views(this: Edition) -> tuple[tuple[RepairView, ...], tuple[RepairVie
     return tuple(points), tuple(directs)
 
 
-CLOCK = Text("自{a}起,至{b}止", "from {a} to {b}")
+CLOCK = Text("自{a}起，至{b}止", "from {a} to {b}")
 
 
 def _points_repair(this: Edition, repair: RepairPoints) -> RepairView:
@@ -329,14 +329,14 @@ def _direct_repair(this: Edition, repair: RepairDirect) -> RepairView:
     inner = this.scope(each.record.text if each else None)
     blocks: tuple[Block, ...] = ()
     if each is not None:
-        blocks = (record_condition(each, repair.where, scope),)
+        blocks = (chosen_records(each, repair.where, scope),)
     elif repair.where is not None:
         blocks = (condition(repair.where, scope),)
     blocks += rule_condition(repair.clauses, scope)
     clock: Inline = ()
     if repair.start is not None and repair.end is not None:
         clock = this.say(CLOCK, a=name_text(repair.start.text, inner), b=name_text(repair.end.text, inner))
-    outcome = [plain(this.text(Text("不再适用该直接判级,重新评价", "Evaluated again without this direct grade")))]
+    outcome = [plain(this.text(Text("不再适用该直接判级，重新评价", "Evaluated again without this direct grade")))]
     if repair.regrade is not None:
         outcome.append(this.say(Text("不高于{g}", "at most {g}"), g=(this.grade(repair.regrade.text),)))
     if repair.once_per_year:

@@ -4,6 +4,7 @@ In: a policy's documents. Out: the bytes of each file by name; nothing is writte
 machine, the time or the order of a set.
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -32,13 +33,29 @@ def printable(text: str) -> str:
     return text.translate(UNPRINTABLE)
 
 
-def environment() -> Environment:
+CJK = "\u2e80-\u9fff\uf900-\ufaff\uff01-\uff60“”〔〕…"
+FULL_WIDTH = str.maketrans({",": "，", ";": "；", ":": "：", "?": "？", "!": "！"})
+PARENTHESES = re.compile(rf"\(([^()]*[{CJK}][^()]*)\)|(?<=[{CJK}])\(([^()]*)\)|\(([^()]*)\)(?=[{CJK}])")
+PUNCTUATION = re.compile(rf"(?<=[{CJK}])[,;:?!] ?|[,;:?!](?=[{CJK}])")
+
+
+def typeset(text: str) -> str:
+    """The text with full-width punctuation beside Chinese characters, as Chinese print has it.
+
+    >>> typeset("偷税10万元以上,且占10%以上(第20条)"), typeset("1,000 (one)")
+    ('偷税10万元以上，且占10%以上（第20条）', '1,000 (one)')
+    """
+    wide = PARENTHESES.sub(lambda found: "（" + found[0][1:-1] + "）", text)
+    return PUNCTUATION.sub(lambda found: found[0].strip().translate(FULL_WIDTH), wide)
+
+
+def environment(language: Language) -> Environment:
     """The templates' environment: autoescape whatever a template is called, and undefined names are errors."""
     return Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=_finalize,
+        finalize=_finalize_chinese if language == "zh" else _finalize,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
@@ -54,11 +71,16 @@ def _finalize(value: object) -> object:
     raise InternalError(f"a template writes a {type(value).__name__}")
 
 
+def _finalize_chinese(value: object) -> object:
+    """As `_finalize`, for a page in Chinese."""
+    return typeset(printable(value)) if type(value) is str else _finalize(value)
+
+
 def site(program: Program, modules: tuple[Module, ...]) -> Mapping[str, bytes]:
     """The files of a policy's site by name, in the order in which they are to be written."""
-    template = environment().get_template("page.html")
     files: dict[str, bytes] = {}
     for language in LANGUAGES:
+        template = environment(language).get_template("page.html")
         text = template.render(doc=document(program, modules, language), w=words(language))
         files[PAGES[language]] = text.encode("utf-8")
     for name in ASSETS:

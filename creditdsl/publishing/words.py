@@ -15,11 +15,11 @@ WORDS: dict[str, Text] = {
     "search_none": Text("没有符合的内容", "Nothing found"),
     "copy_citation": Text("复制引用", "Copy citation"),
     "copy_short": Text("引用", "Cite"),
-    "colon": Text(":", ": "),
-    "opening": Text("(", "("),
-    "closing": Text(")", ")"),
+    "colon": Text("：", ": "),
+    "opening": Text("（", "("),
+    "closing": Text("）", ")"),
     "comma": Text("、", ", "),
-    "semicolon": Text(";", "; "),
+    "semicolon": Text("；", "; "),
     "indicator": Text("指标", "Indicator"),
     "condition": Text("条件", "Condition"),
     "case_of_rule": Text("情形", "Rule"),
@@ -30,7 +30,7 @@ WORDS: dict[str, Text] = {
     "score_total": Text("得分", "Score"),
     "band_alone": Text("仅按得分", "by the score alone"),
     "sources_lead": Text(
-        "逐条列明依据文件的规定、编入的规则,以及未编入的原因。未编入不等于没有规定。",
+        "逐条列明依据文件的规定、编入的规则，以及未编入的原因。未编入不等于没有规定。",
         "Every provision with the rules that state it or the reason why none does. "
         "Not encoded does not mean not regulated.",
     ),
@@ -45,7 +45,7 @@ WORDS: dict[str, Text] = {
     "authority": Text("发布机关", "Authority"),
     "legal_sources": Text("依据文件", "Legal sources"),
     "consistency": Text(
-        "本文件由规则文本生成,所载规则与评价时执行的规则相同;条件的文字表述为释读,以依据文件的原文为准。",
+        "本文件由规则文本生成，所载规则与评价时执行的规则相同；条件的文字表述为释读，以依据文件的原文为准。",
         "This document is generated from the rule text and states the rules that are executed in the evaluation. "
         "Conditions are put in words for reading; the wording of the legal sources prevails.",
     ),
@@ -69,11 +69,11 @@ WORDS: dict[str, Text] = {
     "n_places": Text("处条文已编入规则", "provisions encoded"),
     "grade": Text("级别", "Grade"),
     "grade_limits": Text("得分或者条件", "Score or condition"),
-    "by_rule": Text("由规则评定,不由得分决定", "Given by rule, not by the score"),
+    "by_rule": Text("由规则评定，不由得分决定", "Given by rule, not by the score"),
     "ruler_title": Text("各级别的分数范围", "The scores of each grade"),
     "not_graded": Text("不予评价", "Not graded"),
     "procedure_lead": Text(
-        "依次进行下列步骤,每一步的结果都保留在评价说明中。",
+        "依次进行下列步骤，每一步的结果都保留在评价说明中。",
         "These steps are taken in this order; the outcome of each is kept in the explanation of the result.",
     ),
     "rules_of_step": Text("适用规则", "Rules"),
@@ -83,7 +83,7 @@ WORDS: dict[str, Text] = {
     "formula_add": Text("得分 = 起评分 + 加分合计", "Score = start score + points added"),
     "formula_both": Text("得分 = 起评分 − 扣分合计 + 加分合计", "Score = start score − points deducted + points added"),
     "indicators_lead": Text(
-        "各项指标同时适用,扣分和加分累计。", "All indicators that apply count; their points are added up."
+        "各项指标同时适用，扣分和加分累计。", "All indicators that apply count; their points are added up."
     ),
     "points": Text("分值", "Points"),
     "basis": Text("依据", "Basis"),
@@ -97,31 +97,31 @@ WORDS: dict[str, Text] = {
     "overrides": Text("优先于", "Takes precedence over"),
     "direct": Text("直接判级", "Direct grades"),
     "direct_lead": Text(
-        "有下列情形之一的,不论得分,直接判为所列级别;同时适用多项的,取最低的级别。",
+        "有下列情形之一的，不论得分，直接判为所列级别；同时适用多项的，取最低的级别。",
         "Whatever the score, the grade listed; where several apply, the worst of them.",
     ),
     "assign": Text("评为", "Assigned grades"),
     "assign_lead": Text(
-        "没有直接判级情形的,下列对象不以得分定级,评为所列级别。",
+        "没有直接判级情形的，下列对象不以得分定级，评为所列级别。",
         "Where no direct grade applies, these are given the grade listed and not that of their score.",
     ),
     "demote": Text("降级", "Demotions"),
     "demote_lead": Text(
-        "符合条件的,在已定级别上下调所列级数;多项累加,最低调至末级。",
+        "符合条件的，在已定级别上下调所列级数；多项累加，最低调至末级。",
         "Lowered by the number of grades listed; several add up, never below the worst grade.",
     ),
     "demote_by": Text("下调级数", "Grades lowered"),
     "ceiling": Text("级别上限", "Ceilings"),
     "ceiling_lead": Text(
-        "有下列情形之一的,级别不得高于所列级别;同时适用多项的,取最低的上限。",
+        "有下列情形之一的，级别不得高于所列级别；同时适用多项的，取最低的上限。",
         "No better than the grade listed; where several apply, the lowest.",
     ),
     "exempt": Text("不予评价", "Not graded"),
-    "exempt_lead": Text("有下列情形之一的,不参加本期评价。", "Not graded in the period."),
+    "exempt_lead": Text("有下列情形之一的，不参加本期评价。", "Not graded in the period."),
     "at_most": Text("不高于", "At most"),
     "matrix_title": Text("各级别适用的措施", "Measures by grade"),
     "matrix_lead": Text(
-        "适用与否由规则条件推断:其他事实未知时仍必然适用的为“适用”,视其他条件而定的为“有条件”。",
+        "适用与否由规则条件推断：其他事实未知时仍必然适用的为“适用”，视其他条件而定的为“有条件”。",
         "Derived from the conditions of the rules: “applies” whatever the other facts, “conditional” where they decide.",
     ),
     "measure": Text("措施", "Measure"),
@@ -140,7 +140,7 @@ WORDS: dict[str, Text] = {
     "excludes": Text("不得与下列措施并用", "Not together with"),
     "effect": Text("内容", "What it does"),
     "repair_lead": Text(
-        "修复后按加回的分数重新计算得分和级别,修复前后的结果均予保留。",
+        "修复后按加回的分数重新计算得分和级别，修复前后的结果均予保留。",
         "After repair the score and the grade are computed again with the points given back; both results are kept.",
     ),
     "repair_of": Text("修复对象", "What is repaired"),
@@ -157,7 +157,7 @@ WORDS: dict[str, Text] = {
     "term": Text("用语", "Term"),
     "meaning": Text("含义", "Meaning"),
     "data_lead": Text(
-        "评价所需的数据。必填项缺失的,不作评价并指明所缺的项目,不以零或者“无”代替。",
+        "评价所需的数据。必填项缺失的，不作评价并指明所缺的项目，不以零或者“无”代替。",
         "What the evaluation needs. Where a required item is missing, the subject is refused and the item named; "
         "it is never read as zero or “none”.",
     ),
@@ -179,6 +179,7 @@ WORDS: dict[str, Text] = {
     "given": Text("已知", "Given"),
     "result": Text("结果", "Result"),
     "as_of": Text("评价日", "As of"),
+    "points_unit": Text("分", " points"),
     "case_period": Text("评价期", "Period"),
     "score_limited": Text("限于得分范围", "kept within the limits"),
     "after_repair": Text("修复后", "after repair"),
@@ -197,7 +198,7 @@ WORDS: dict[str, Text] = {
     "rank_rule": Text("部门规章", "Rule"),
     "rank_normative": Text("规范性文件", "Normative document"),
     "footer": Text(
-        "本页不含外部资源,可离线保存和打印。", "This page uses no outside resource; it can be kept and printed."
+        "本页不含外部资源，可离线保存和打印。", "This page uses no outside resource; it can be kept and printed."
     ),
 }
 

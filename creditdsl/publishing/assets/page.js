@@ -75,5 +75,16 @@ function setUpCopy() {
   }
 }
 
+/* A link to a worked case opens it. */
+function openTarget() {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (target instanceof HTMLDetailsElement) {
+    target.open = true;
+    target.scrollIntoView();
+  }
+}
+
+window.addEventListener("hashchange", openTarget);
+openTarget();
 setUpFind();
 setUpCopy();
