@@ -179,16 +179,17 @@ class Writer:
         made = [f"assign M fresh {{ when {self.condition(1)} }}"]
         kinds = self.draw(st.lists(st.sampled_from(("direct", "ceiling", "demote", "exempt", "assign")), max_size=6))
         for position, kind in enumerate(kinds):
-            head = {"demote": f"demote {self.number(1, 3)}", "exempt": "exempt"}.get(
-                kind, f"{kind} {self.pick(GRADES)}"
-            )
+            grade = self.pick(GRADES)
+            heads = {"demote": f"demote {self.number(1, 3)}", "exempt": "exempt"}
+            head = heads.get(kind, f"{kind} {grade}")
             clauses = f"when {self.condition(DEEPEST)}"
             if self.often(4):
                 clauses += f" unless {self.condition(0)}"
             if self.often(4):
                 clauses += f" effective {self.pick(('2020-01-01 ..', '2019-06-30 .. 2020-12-31', '.. 2020-06-30'))}"
             made.append(f"{head} {kind}_{position} {{ {clauses} }}")
-            if kind == "direct" and self.often():
+            # Setting a better direct grade aside could lower the grade, which a repair must not.
+            if kind == "direct" and grade == GRADES[-1] and self.often():
                 made.append(self.direct_repair(f"{kind}_{position}"))
         return made
 

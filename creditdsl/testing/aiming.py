@@ -47,6 +47,8 @@ Item = TypeVar("Item")
 
 MOST_RECORDS = 14
 """The most records that one aim adds: enough for twelve months and neighbours."""
+DRAWN_RECORDS = 2
+"""Of records that are only to be many, so many are drawn; the others are copies."""
 DEEPEST = 24
 SLACK = (0, 0, 0, 1, 1, 2, 4, 8, 29, 1000)
 SMALL_SLACK = (0, 0, 0, 1, 1, 2, 3, 5, 8)
@@ -320,12 +322,18 @@ class Aim:
         rows = self._scene.records[aggregate.table]
         if self._draw(strategies.booleans()):
             rows.clear()
-        for index in range(count):
-            made = self._matching(aggregate, None)
+        made = [self._matching(aggregate, None) for _ in range(min(count, DRAWN_RECORDS))]
+        made += [self._copied(made[-1]) for _ in range(count - len(made))]
+        for index, one in enumerate(made):
             if aggregate.keys:
-                self._tell_apart(self._pick(aggregate.keys), made, index)
+                self._tell_apart(self._pick(aggregate.keys), one, index)
         if aggregate.keys and self._draw(strategies.integers(0, 2)) == 2:
             rows.append(dict(rows[-1]))
+
+    def _copied(self, made: Here) -> Here:
+        copy = dict(made.row)
+        self._scene.records[made.table].append(copy)
+        return Here(made.table, copy)
 
     def _tell_apart(self, key: Expression, made: Here, index: int) -> None:
         for place in self._forms.places(key):

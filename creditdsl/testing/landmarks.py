@@ -24,7 +24,7 @@ from creditdsl.core.ir import (
 )
 from creditdsl.core.types import Choice, Day, Month, Number, Text, Truth, Type, plain
 from creditdsl.core.walk import walk
-from creditdsl.testing.forms import Forms, LinearForm, Reading, View
+from creditdsl.testing.forms import Forms, LinearForm, View
 
 FieldKey = tuple[str | None, str]
 """A record's name (None for the subject) and the name of a field."""

@@ -23,7 +23,7 @@ from creditdsl.core.walk import walk
 from creditdsl.diagnostics import PolicyError
 from creditdsl.testing.aiming import Aim, Scene
 from creditdsl.testing.forms import Forms
-from creditdsl.testing.goals import Goal, Goals, goals, opaque_definitions
+from creditdsl.testing.goals import Goal, goals, opaque_definitions
 from creditdsl.testing.landmarks import expressions, landmarks
 from creditdsl.testing.quiet import quiet_row
 from creditdsl.testing.setting import Row, Setting
@@ -115,8 +115,14 @@ def _subjects(draw: DrawFn, world: World, setting: Setting) -> JsonObject:
         scene.subject[name] = draw(setting.strategy(None, name))
     for name in _few(draw, tables, 2):
         aim.record(name)
-    for goal in _drawn_goals(draw, world.goals):
-        _pursue(draw, aim, goal)
+    for goals_of_a_kind, most, chances in (
+        (world.goals.faults, 6, 6),
+        (world.goals.details, 3, 2),
+        (world.goals.others, 1, 6),
+        (world.goals.steps, 2, 6),
+    ):
+        for goal in _few(draw, goals_of_a_kind, most):
+            _pursue(draw, aim, goal, chances)
     return as_json(program, scene)
 
 
@@ -124,19 +130,10 @@ def _few(draw: DrawFn, items: Sequence[Item], most: int) -> list[Item]:
     return draw(strategies.lists(strategies.sampled_from(items), max_size=most)) if items else []
 
 
-def _drawn_goals(draw: DrawFn, found: Goals) -> list[Goal]:
-    """Several faults, so that scores spread over all bands, fewer of the other rules, and single comparisons."""
-    return [
-        *_few(draw, found.faults, 6),
-        *_few(draw, found.details, 3),
-        *_few(draw, found.others, 1),
-        *_few(draw, found.steps, 2),
-    ]
-
-
-def _pursue(draw: DrawFn, aim: Aim, goal: Goal) -> None:
+def _pursue(draw: DrawFn, aim: Aim, goal: Goal, chances: int) -> None:
+    """Aim at a goal; in one of so many `chances` at its opposite, to stand on the other side of its edge."""
     here = aim.record(goal.table) if goal.table is not None else None
-    wanted = draw(strategies.integers(0, 5)) < 5
+    wanted = draw(strategies.integers(0, chances - 1)) < chances - 1
     for condition in goal.conditions:
         aim.at(condition, wanted, here)
 

@@ -29,8 +29,10 @@ class Trial:
     def __init__(self, evaluators: Evaluators, sample: Sample) -> None:
         self.evaluators = evaluators
         self.sample = sample
+        self._explained: dict[str, Answer] = {}
+        self._evaluated: dict[str, Answer] = {}
 
-    @cached_property
+    @property
     def explained(self) -> Answer:
         """The interpreter's explanation."""
         return self.explain(self.evaluators.interpreter)
@@ -42,13 +44,20 @@ class Trial:
         return evaluate(program, load(program, sample.subject), run_context(program, sample.period, sample.as_of))
 
     def explain(self, machine: Machine) -> Answer:
-        return machine.explain(self.sample.subject, self.sample.period, self.sample.as_of)
+        """A machine's explanation."""
+        found = self._explained.get(machine.name)
+        if found is None:
+            found = machine.explain(self.sample.subject, self.sample.period, self.sample.as_of)
+            self._explained[machine.name] = found
+        return found
 
     def evaluate(self, machine: Machine) -> Answer:
-        return machine.evaluate(self.sample.subject, self.sample.period, self.sample.as_of)
-
-    def refusals(self, machine: Machine) -> tuple[tuple[str, str], ...]:
-        return machine.refusals(self.sample.subject, self.sample.period, self.sample.as_of)
+        """A machine's evaluation."""
+        found = self._evaluated.get(machine.name)
+        if found is None:
+            found = machine.evaluate(self.sample.subject, self.sample.period, self.sample.as_of)
+            self._evaluated[machine.name] = found
+        return found
 
     def of(self, subject: JsonObject) -> "Trial":
         """The same run for another subject."""
