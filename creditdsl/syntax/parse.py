@@ -144,7 +144,7 @@ class _Reading:
         is a rule or the facts of a case, where `note = 3` gives the field `note`.
         """
         if not NAME_FORM.fullmatch(token) or "NAME" not in self._accepted():
-            raise UnexpectedToken(token, set())
+            raise UnexpectedToken(token, set())  # type: ignore[no-untyped-call]
         self.interactive.feed_token(Token.new_borrow_pos("NAME", str(token), token))
 
     def _place(self, error: UnexpectedInput) -> int:

@@ -114,7 +114,9 @@ def _glued(found: str, start: int, span: Span, accepted: frozenset[str]) -> Mist
 
 def _misplaced(found: str, span: Span, accepted: frozenset[str], context: tuple[str, ...]) -> Diagnostic | None:
     """A clause of another declaration, where a clause may begin."""
-    clause = next((item for item in _starters().get(found, ()) if item.section == "clause" and item.key in CLAUSE_RULES), None)
+    clause = next(
+        (item for item in _starters().get(found, ()) if item.section == "clause" and item.key in CLAUSE_RULES), None
+    )
     owner = next((name.lower() for name in reversed(context) if ("declaration", name.lower()) in keyword_table()), None)
     if clause is None or owner is None or "RBRACE" not in accepted or clause.terminal in accepted:
         return None

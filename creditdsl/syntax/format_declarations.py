@@ -1,0 +1,202 @@
+"""Declarations of the surface tree as lines."""
+
+from collections.abc import Sequence
+
+from creditdsl.source import NOWHERE, Span
+from creditdsl.syntax import tree
+from creditdsl.syntax.format_cases import case_lines, invariant_lines
+from creditdsl.syntax.format_clauses import (
+    Clause,
+    anchor,
+    article_clause,
+    basis_clauses,
+    body,
+    broken,
+    label_clause,
+    name_clause,
+    note_clauses,
+    validity_clause,
+)
+from creditdsl.syntax.format_expressions import SUM, optional_label, written, written_set, written_type
+from creditdsl.syntax.format_rules import rule_lines, written_bounds
+from creditdsl.syntax.layout import INDENT, WIDTH, Line, aligned, display_width
+from creditdsl.syntax.spelling import Speller, written_label, written_name, written_text
+
+RESERVED_FIELD_WORDS = ("key", "absent_means_none")
+
+
+def declaration_lines(declaration: tree.Declaration, spell: Speller) -> list[Line]:
+    """The lines of one declaration."""
+    match declaration:
+        case tree.Policy():
+            return _policy(declaration, spell)
+        case tree.Use(path):
+            return [Line(f"{spell.declaration('use')} {written_text(path.value)}", 0, anchor(declaration.span))]
+        case tree.Source():
+            return _source(declaration, spell)
+        case tree.Enumeration():
+            return _enumeration(declaration, spell)
+        case tree.Subject():
+            return _subject(declaration, spell)
+        case tree.Record():
+            return _record(declaration, spell)
+        case tree.Parameter():
+            return _parameter(declaration, spell)
+        case tree.Define():
+            return _define(declaration, spell)
+        case tree.Table():
+            return _table(declaration, spell)
+        case (
+            tree.Score()
+            | tree.Indicator()
+            | tree.Grades()
+            | tree.Direct()
+            | tree.Assign()
+            | tree.Ceiling()
+            | tree.Demote()
+            | tree.Exempt()
+            | tree.Measure()
+            | tree.RepairPoints()
+            | tree.RepairDirect()
+        ):
+            return rule_lines(declaration, spell)
+        case tree.Case():
+            return case_lines(declaration, spell)
+        case tree.Invariant():
+            return invariant_lines(declaration, spell)
+
+
+def _braced(heading: str, inside: Sequence[Line], span: Span) -> list[Line]:
+    end = None if span == NOWHERE else span.end - 1
+    return [Line(heading + " {", 0, anchor(span)), *inside, Line("}", 0, end)]
+
+
+def _heading(key: str, name: tree.Identifier, label: tree.Label | None, spell: Speller) -> str:
+    return f"{spell.declaration(key)} {written_name(name.text)}{optional_label(label)}"
+
+
+def _policy(policy: tree.Policy, spell: Speller) -> list[Line]:
+    languages = ", ".join(written_name(item.text) for item in policy.languages)
+    clauses = [
+        *([Clause(spell.clause("languages"), languages, anchor(policy.languages[0].span))] if policy.languages else []),
+        *label_clause(spell.clause("authority"), policy.authority),
+        *name_clause(spell.declaration("subject"), policy.subject),
+        *_canonical_clause(spell.clause("period"), "span_of_period", policy.period, spell),
+        *validity_clause(spell.clause("effective"), policy.effective, spell),
+        *note_clauses(policy.notes, spell),
+    ]
+    return _braced(_heading("policy", policy.name, policy.label, spell), body(clauses, 1), policy.span)
+
+
+def _canonical_clause(key: str, section: str, value: tree.Identifier | None, spell: Speller) -> list[Clause]:
+    return [] if value is None else [Clause(key, spell.word(section, value.text), anchor(value.span))]
+
+
+def _source(source: tree.Source, spell: Speller) -> list[Line]:
+    address = source.address
+    clauses = [
+        *label_clause(spell.clause("title"), source.title),
+        *_canonical_clause(spell.clause("rank"), "rank", source.rank, spell),
+        *validity_clause(spell.clause("in_force"), source.in_force, spell),
+        *([Clause(spell.clause("address"), written_text(address.value), anchor(address.span))] if address else []),
+        *(article_clause(item, spell) for item in source.articles),
+        *note_clauses(source.notes, spell),
+    ]
+    return _braced(_heading("source", source.name, source.label, spell), body(clauses, 1), source.span)
+
+
+def _enumeration(enum: tree.Enumeration, spell: Speller) -> list[Line]:
+    """Values without labels on one line when they fit, else one a line."""
+    heading = _heading("enum", enum.name, enum.label, spell)
+    names = [written_name(item.name.text) for item in enum.values]
+    plain = f"{heading} {{ {' '.join(names)} }}"
+    if all(item.label is None for item in enum.values) and display_width(plain) <= WIDTH:
+        return [Line(plain, 0, anchor(enum.span))]
+    rows = [
+        (name, "" if item.label is None else written_label(item.label))
+        for name, item in zip(names, enum.values, strict=True)
+    ]
+    inside = [Line(text, 1, anchor(item.span)) for text, item in zip(aligned(rows), enum.values, strict=True)]
+    return _braced(heading, inside, enum.span)
+
+
+def _fields(fields: tuple[tree.FieldDeclaration, ...], spell: Speller) -> list[Line]:
+    """Names, types and labels in columns."""
+    reserved = frozenset({spell_word for spell_word in _field_words(spell)})
+    rows = []
+    for item in fields:
+        key = spell.clause("key") + " " if item.key else ""
+        name = key + written_name(item.name.text, also=reserved)
+        rows.append(
+            (name, ": " + written_type(item.type, spell), "" if item.label is None else written_label(item.label))
+        )
+    return [Line(text, 1, anchor(item.span)) for text, item in zip(aligned(rows), fields, strict=True)]
+
+
+def _field_words(spell: Speller) -> list[str]:
+    other = Speller("en" if spell.language == "zh" else "zh")
+    return [item.clause(key) for item in (spell, other) for key in RESERVED_FIELD_WORDS]
+
+
+def _subject(subject: tree.Subject, spell: Speller) -> list[Line]:
+    return _braced(
+        _heading("subject", subject.name, subject.label, spell), _fields(subject.fields, spell), subject.span
+    )
+
+
+def _record(record: tree.Record, spell: Speller) -> list[Line]:
+    owner = f"{spell.clause('record_of')} {written_name(record.subject.text)}"
+    heading = f"{spell.declaration('record')} {written_name(record.name.text)} {owner}{optional_label(record.label)}"
+    absent = [Line(spell.clause("absent_means_none"), 1)] if record.absent_means_none else []
+    return _braced(heading, [*absent, *_fields(record.fields, spell)], record.span)
+
+
+def _parameter(parameter: tree.Parameter, spell: Speller) -> list[Line]:
+    heading = (
+        f"{spell.declaration('parameter')} {written_name(parameter.name.text)} : {written_type(parameter.type, spell)}"
+    )
+    rows = []
+    for value in parameter.values:
+        until = "" if value.end is None else f"{spell.clause('to')} {value.end.isoformat()}"
+        start = f"{spell.clause('from')} {value.start.isoformat()}"
+        rows.append((f"| {written(value.value, spell, SUM)}", start, until))
+    values = [Line(text, 1, anchor(item.span)) for text, item in zip(aligned(rows), parameter.values, strict=True)]
+    inside = [*body(basis_clauses(parameter.basis, spell), 1), *values]
+    return _braced(heading + optional_label(parameter.label), inside, parameter.span)
+
+
+def _define(define: tree.Define, spell: Speller) -> list[Line]:
+    heading = _heading("define", define.name, define.label, spell) + " ="
+    text = written(define.value, spell)
+    start = anchor(define.span)
+    fits = display_width(f"{heading} {text}") <= WIDTH
+    if fits and not isinstance(define.value, tree.Cases):
+        return [Line(f"{heading} {text}", 0, start)]
+    first, rest = broken(define.value, spell, len(INDENT))
+    if isinstance(define.value, tree.Cases):
+        return [Line(f"{heading} {first}", 0, start), *rest]
+    below = [Line(line.text, line.level + 1, line.anchor) for line in rest]
+    return [Line(heading, 0, start), Line(first, 1, anchor(define.value.span)), *below]
+
+
+def _table(table: tree.Table, spell: Speller) -> list[Line]:
+    columns = ", ".join(f"{written_name(item.name.text)} : {written_type(item.type, spell)}" for item in table.columns)
+    kind = written_type(table.type, spell)
+    heading = f"{spell.declaration('table')} {written_name(table.name.text)} ({columns}) : {kind}{optional_label(table.label)}"
+    rows = [
+        (*(f"| {_cell(cell, spell)}" for cell in row.cells), f"-> {written(row.value, spell)}") for row in table.rows
+    ]
+    lines = [Line(text, 1, anchor(row.span)) for text, row in zip(aligned(rows), table.rows, strict=True)]
+    return _braced(heading, [*body(basis_clauses(table.basis, spell), 1), *lines], table.span)
+
+
+def _cell(cell: tree.Cell, spell: Speller) -> str:
+    match cell:
+        case tree.AnyCell():
+            return spell.clause("any_cell")
+        case tree.BoundsCell(bounds):
+            return written_bounds(bounds, spell)
+        case tree.ItemsCell(items):
+            return written(items[0], spell, SUM) if len(items) == 1 else written_set(items, spell)
+        case tree.RangeCell(low, high):
+            return f"{written(low, spell, SUM)} .. {written(high, spell, SUM)}"
