@@ -163,18 +163,21 @@ class BodyWriter(Statements):
                 value = empty[self._reference(name)]
                 assert isinstance(value, Constant)
                 before[self.variables[name]] = _initial_text(self, value)
+        taken = set(self.scope.taken)
         _write_initial(before, body)
         body.line(f"{records} = subject.{identifier(table.name)}")
         with self.branch(body.suite(f"if {records}:")) as inner:
             _write_initial({name: text for name, text in inside.items() if text != "()"}, inner)
             for name in sunk:
-                if self.plan.expressions[name] in targets:
-                    self._write_comment(name, inner)
+                found = next((item for item in ready if item == self.plan.expressions[name]), None)
+                if found is not None:
+                    targets[found].comments = self.comments.get(name, ())
             writer.write(inner)
             for item in ready:
                 self.reads[item] = Code(targets[item].name, name=True)
             for name in sunk:
                 self._write_definition(name, inner)
+        self.scope.taken = taken
         for item in ready:
             self.reads[item] = Code(targets[item].name, name=True)
         for name in sunk:

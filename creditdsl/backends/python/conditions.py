@@ -8,9 +8,23 @@ After: `a` over `b: x` and `c: y`.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from creditdsl.backends.python.plan import Pass
+from creditdsl.backends.python.plan import Pass, is_total, reads_record
 from creditdsl.backends.python.rewrite import TRUE
-from creditdsl.core.ir import Aggregate, And, Constant, Equal, Expression, RecordField
+from creditdsl.core.ir import (
+    AddDays,
+    AddMonths,
+    Aggregate,
+    And,
+    Constant,
+    DaysBetween,
+    DefinitionReference,
+    Equal,
+    Expression,
+    MonthOf,
+    MonthsBetween,
+    Presume,
+    RecordField,
+)
 from creditdsl.core.walk import walk
 
 
@@ -39,7 +53,19 @@ def arranged(passes: list[Pass]) -> Node:
         for operand in operands_of(item.where):
             node = node.below.setdefault(operand, Node())
         node.done.append(item)
-    return root
+    return _joined(root)
+
+
+def _joined(node: Node) -> Node:
+    """The same tree, with conditions that only lead to one another joined by `and`."""
+    below: dict[Expression, Node] = {}
+    for condition, inner in node.below.items():
+        inner = _joined(inner)
+        if not inner.done and len(inner.below) == 1:
+            ((second, inner),) = inner.below.items()
+            condition = And((*operands_of(condition), *operands_of(second)))
+        below[condition] = inner
+    return Node(node.done, below)
 
 
 def operands_of(condition: Expression) -> tuple[Expression, ...]:
@@ -57,26 +83,37 @@ def evaluated_by(item: Pass) -> tuple[Expression, ...]:
 
 
 def exclusive(first: Expression, second: Expression) -> bool:
-    """Whether two conditions ask whether one thing is this and whether it is that, so that both never hold."""
-    match first, second:
+    """Whether two conditions ask first whether one thing is this and whether it is that, so that both never hold."""
+    match operands_of(first)[0], operands_of(second)[0]:
         case Equal(left, Constant(one)), Equal(other, Constant(two)):
             return left == other and one != two
         case _:
             return False
 
 
-def fields_to_bind(root: Node) -> dict[tuple[int, ...], list[RecordField]]:
-    """The fields that are read more than once, by the innermost place that is on the way to all their readers."""
-    places: dict[RecordField, list[tuple[int, ...]]] = {}
+def parts_to_bind(root: Node) -> dict[tuple[int, ...], list[Expression]]:
+    """What is read more than once, by the innermost place that is on the way to all its readers; fields first.
+
+    Beside fields it is arithmetic that can be worked out for every record.
+    """
+    places: dict[Expression, list[tuple[int, ...]]] = {}
     for expression, place in root.uses():
         for part in walk(expression):
-            if isinstance(part, RecordField):
+            if isinstance(part, RecordField) or _is_worth_binding(part):
                 places.setdefault(part, []).append(place)
-    bound: dict[tuple[int, ...], list[RecordField]] = {}
-    for item, found in places.items():
-        if len(found) > 1:
-            bound.setdefault(_common(found), []).append(item)
+    bound: dict[tuple[int, ...], list[Expression]] = {}
+    for item in sorted(places, key=lambda part: not isinstance(part, RecordField)):
+        if len(places[item]) > 1:
+            bound.setdefault(_common(places[item]), []).append(item)
     return bound
+
+
+def _is_worth_binding(part: Expression) -> bool:
+    if not isinstance(part, AddDays | AddMonths | DaysBetween | MonthsBetween | MonthOf) or not reads_record(part):
+        return False
+    return is_total(part) and not any(
+        isinstance(inner, Presume | Aggregate | DefinitionReference) for inner in walk(part)
+    )
 
 
 def _common(places: list[tuple[int, ...]]) -> tuple[int, ...]:

@@ -9,9 +9,10 @@ import or call that this backend does not write.
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from creditdsl.backends.python.constants import constant_lines, name_constants
 from creditdsl.backends.python.copying import copied_definitions, needed_imports
 from creditdsl.backends.python.expressions import Module
-from creditdsl.backends.python.functions import constant_lines, function_lines, name_constants
+from creditdsl.backends.python.functions import function_lines
 from creditdsl.backends.python.inputs import choice_lines, class_lines, name_inputs, reader_lines
 from creditdsl.backends.python.layout import Document, bracketed, joined, render
 from creditdsl.backends.python.names import RESERVED, Scope, docstring_text, literal

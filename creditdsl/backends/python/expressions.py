@@ -244,15 +244,18 @@ class Expressions:
         return Code(joined(self.within(operand, COMPARISON + 1), f" {operator} ", place), COMPARISON)
 
     def _chain(self, word: str, binding: int, operands: list[Code]) -> Code:
+        """`and` within `or` gets parentheses too: few know which binds tighter."""
         if len(operands) == 1:
             return operands[0]
-        parts: list[Document] = [enclosed(operands[0], binding)]
+        parts: list[Document] = [enclosed(operands[0], NOT)]
         for operand in operands[1:]:
-            parts += (Break(" "), word, enclosed(operand, binding + 1))
+            parts += (Break(" "), word, enclosed(operand, NOT))
         return Code(Joined(tuple(parts)), binding)
 
     def _sum(self, operands: tuple[Expression, ...]) -> Code:
         parts: list[Document] = []
+        if len(operands) == 2 and isinstance(operands[0], Constant):
+            operands = operands[::-1]
         for operand in operands:
             negative, size = _signed(operand)
             if not parts:

@@ -9,24 +9,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from creditdsl.backends.python.body import BodyWriter
-from creditdsl.backends.python.conditions import operands_of
+from creditdsl.backends.python.conditions import exclusive, operands_of
+from creditdsl.backends.python.constants import Constants
 from creditdsl.backends.python.expressions import Code
 from creditdsl.backends.python.layout import Document, bracketed, joined
-from creditdsl.backends.python.names import Scope, constant_name, identifier, literal, variable_name
+from creditdsl.backends.python.names import Scope, identifier, literal, variable_name
 from creditdsl.backends.python.passes import PassWriter, Target
 from creditdsl.backends.python.plan import (
     Collection,
     Plan,
     Request,
-    is_module_constant,
     make_plan,
-    reference,
 )
 from creditdsl.backends.python.results import Results, subject_key
-from creditdsl.backends.python.rewrite import FALSE, TRUE, simplify
-from creditdsl.backends.python.statements import Body, lines_of
-from creditdsl.backends.python.wording import rule_comment, unit_comment
-from creditdsl.core.calendar import date_of
+from creditdsl.backends.python.rewrite import FALSE, TRUE
+from creditdsl.backends.python.statements import DEPTH, Body, lines_of
+from creditdsl.backends.python.wording import rule_comment
 from creditdsl.core.ir import (
     And,
     Constant,
@@ -40,7 +38,6 @@ from creditdsl.core.ir import (
     Step,
 )
 from creditdsl.core.notation import json_value
-from creditdsl.core.types import Day, plain
 
 STEPS = ("exempt", "direct", "assign", "demote", "ceiling")
 
@@ -50,7 +47,7 @@ class FunctionWriter:
     """Writes one function; `constants` are the parameters that the module names."""
 
     results: Results
-    constants: dict[str, str]
+    constants: Constants
     program: Program
     definitions: dict[str, Definition]
     plan: Plan = field(init=False)
@@ -98,7 +95,7 @@ class FunctionWriter:
         self.writer = BodyWriter(
             self.results.module,
             Scope(frozenset(self.results.module.scope.taken)),
-            {reference(self.definitions[name]): Code(text, name=True) for name, text in self.constants.items()},
+            {expression: Code(text, name=True) for expression, text in self.constants.items()},
             program=self.program,
             plan=self.plan,
             read_after=tuple(self.plan.value(self.definitions[name]) for name in (*values, *measures)),
@@ -149,30 +146,30 @@ class FunctionWriter:
     def _condition(self, measure: Measure) -> Expression:
         return self.plan.value(self.definitions[measure.holds])
 
-    def _write_measure_tree(
-        self, items: "list[tuple[tuple[Expression, ...], Measure]]", body: Body, form: "Form"
-    ) -> None:
-        """Neighbours that begin with one condition stand under it."""
+    def _write_measure_tree(self, items: "list[Conditional]", body: Body, form: "Form") -> None:
+        """Neighbours that begin with one condition stand under it; conditions that exclude each other are `elif`."""
+        chain: Expression | None = None
         while items:
             (operands, measure), length = items[0], 1
             if not operands:
-                for text in rule_comment(measure.rule):
-                    body.comment(text)
-                body.line(bracketed("measures.append(", (form(measure),), ")"))
-                items = items[1:]
+                self._write_measure(measure, body, form)
+                items, chain = items[1:], None
                 continue
             while length < len(items) and items[length][0][:1] == operands[:1]:
                 length += 1
             run, items = items[:length], items[length:]
-            if length == 1:
-                for text in rule_comment(measure.rule):
-                    body.comment(text)
-                test = self.writer.condition(And(operands) if len(operands) > 1 else operands[0], body)
-                with self.writer.branch(body.suite("if ", test, ":")) as inner:
-                    inner.line(bracketed("measures.append(", (form(measure),), ")"))
-                continue
-            with self.writer.branch(body.suite("if ", self.writer.condition(operands[0], body), ":")) as inner:
-                self._write_measure_tree([(rest[1:], item) for rest, item in run], inner, form)
+            shared = operands if length == 1 else operands[:1]
+            condition = And(shared) if len(shared) > 1 else shared[0]
+            plain = self.writer.is_plain(condition, DEPTH, lazy=False)
+            word = "elif " if chain is not None and plain and exclusive(chain, condition) else "if "
+            chain = condition if word == "if " else chain
+            with self.writer.branch(body.suite(word, self.writer.condition(condition, body), ":")) as inner:
+                self._write_measure_tree([(rest[len(shared) :], item) for rest, item in run], inner, form)
+
+    def _write_measure(self, measure: Measure, body: Body, form: "Form") -> None:
+        for text in rule_comment(measure.rule):
+            body.comment(text)
+        body.line(bracketed("measures.append(", (form(measure),), ")"))
 
     def _code(self, measure: Measure) -> Document:
         return literal(measure.rule.code)
@@ -268,43 +265,16 @@ class FunctionWriter:
 
 
 Form = Callable[[Measure], Document]
+Conditional = tuple[tuple[Expression, ...], Measure]
+"""A measure with the operands of its condition."""
 
 
-def function_lines(results: Results, constants: dict[str, str]) -> Iterator[str]:
+def function_lines(results: Results, constants: Constants) -> Iterator[str]:
     """The lines of `evaluate` and `explain`."""
     program = results.program
     definitions = {item.name: item for item in program.definitions}
     yield from FunctionWriter(results, constants, program, definitions).evaluate_lines()
     yield from FunctionWriter(results, constants, program, definitions).explain_lines()
-
-
-def name_constants(results: Results) -> dict[str, str]:
-    """The names of the parameters that have one value, by definition."""
-    program, scope = results.program, results.module.scope
-    enums = {enum.name: enum.names for enum in program.enums}
-    found = [item for item in program.definitions if is_module_constant(item, enums)]
-    return {item.name: scope.allocate(constant_name(variable_name(item.rule.code))) for item in found if item.rule}
-
-
-def constant_lines(results: Results, constants: dict[str, str]) -> Iterator[str]:
-    """A line for each parameter that has one value, below its label and basis."""
-    enums = {enum.name: enum.names for enum in results.program.enums}
-    for definition in results.program.definitions:
-        if definition.name not in constants or definition.rule is None:
-            continue
-        value = simplify(definition.expression, enums)
-        assert isinstance(value, Constant)
-        yield from (f"# {text}".rstrip() for text in rule_comment(definition.rule))
-        text = _constant_text(value)
-        unit = unit_comment(definition.type)
-        yield f"{constants[definition.name]} = {text}" + (f"  # {unit}" if unit else "")
-
-
-def _constant_text(value: Constant) -> str:
-    if isinstance(plain(value.type), Day) and isinstance(value.value, int):
-        day = date_of(value.value)
-        return f"date({day.year}, {day.month}, {day.day})"
-    return literal(value.value)
 
 
 def _heading_values(program: Program) -> tuple[str, ...]:

@@ -6,14 +6,15 @@ after it. Conditions that several of them share are tested once.
 
 from dataclasses import dataclass, field
 
-from creditdsl.backends.python.conditions import Node, arranged, evaluated_by, exclusive, fields_to_bind, operands_of
+from creditdsl.backends.python.conditions import Node, arranged, evaluated_by, exclusive, operands_of, parts_to_bind
 from creditdsl.backends.python.expressions import Code
 from creditdsl.backends.python.layout import Document, bracketed, wrapped
-from creditdsl.backends.python.names import identifier
+from creditdsl.backends.python.names import identifier, variable_name
 from creditdsl.backends.python.plan import Collection, Pass, is_total, reads_record
 from creditdsl.backends.python.rewrite import TRUE, empty_value
 from creditdsl.backends.python.statements import DEPTH, Body, Statements
 from creditdsl.core.ir import (
+    AddDays,
     Aggregate,
     AggregateKind,
     Constant,
@@ -43,6 +44,10 @@ class Target:
 
     name: str
     gathered: str = ""
+    shared: bool = False
+    """whether another aggregate of the pass fills what is gathered"""
+    comments: tuple[str, ...] = ()
+    """what stands above the line that counts a record"""
 
 
 @dataclass(slots=True)
@@ -80,10 +85,12 @@ class PassWriter:
 
     def _open(self, looped: list[Pass], body: Body) -> None:
         """What is gathered in the loop, and what does not change while it runs."""
-        for item in looped:
+        for item in sorted(looped, key=_is_count):
             target = self.targets[item]
             if isinstance(item, Collection):
                 body.line(f"{target.name} = []")
+            elif (twin := self._twin(item, looped)) is not None:
+                target.gathered, target.shared = self.targets[twin].gathered, True
             elif item.kind in GATHERED and (item.keys or item.kind is not AggregateKind.COUNT):
                 target.gathered = self.statements.scope.allocate(f"{target.name}_{GATHERED[item.kind]}")
                 body.line(f"{target.gathered} = ", "{}" if item.kind is AggregateKind.SUM_OF_LEAST else "set()")
@@ -91,6 +98,18 @@ class PassWriter:
             for item in looped:
                 for expression in (*operands_of(item.where), *evaluated_by(item)):
                     self._hoist(expression, body)
+
+    def _twin(self, item: Aggregate, looped: list[Pass]) -> Aggregate | None:
+        """Another aggregate of the pass that gathers the keys that this one counts."""
+        if item.kind is not AggregateKind.COUNT or not item.keys:
+            return None
+        for other in looped:
+            match other:
+                case Aggregate(AggregateKind.SUM_OF_LEAST, _, item.where, _, item.keys):
+                    return other
+                case _:
+                    pass
+        return None
 
     def _hoist(self, expression: Expression, body: Body) -> None:
         """Work out once what is the same for every record."""
@@ -112,7 +131,7 @@ class PassWriter:
 
     def _loop(self, root: Node, body: Body) -> None:
         statements = self.statements
-        outside = dict(statements.reads)
+        outside, taken = dict(statements.reads), set(statements.scope.taken)
         self.record = statements.scope.allocate("record") if statements.loops else "record"
         header = f"for {self.record} in {self.records}:"
         if any(isinstance(item, Collection) for item in self.targets):
@@ -122,22 +141,22 @@ class PassWriter:
             statements.reads[RecordField(self.table.name, item.name, item.type)] = read
         statements.loops += 1
         stops = _stops_at_first(root)
-        self._node(root, (), fields_to_bind(root), stops, body.suite(header))
+        self._node(root, (), parts_to_bind(root), stops, body.suite(header))
         statements.loops -= 1
-        statements.reads = outside
+        statements.reads, statements.scope.taken = outside, taken
 
     def _node(
         self,
         node: Node,
         place: tuple[int, ...],
-        bound: dict[tuple[int, ...], list[RecordField]],
+        bound: dict[tuple[int, ...], list[Expression]],
         stops: bool,
         body: Body,
     ) -> None:
         """What one record does where the conditions above hold."""
         for item in bound.get(place, ()):
-            name = self.statements.scope.allocate(identifier(item.name))
-            body.line(f"{name} = ", self.statements.reads[item].document)
+            name = self.statements.scope.allocate(_bound_name(item))
+            self.statements.assign(name, item, body)
             self.statements.reads[item] = Code(name, name=True)
         for done in node.done:
             self._do(done, body)
@@ -157,6 +176,10 @@ class PassWriter:
         if isinstance(item, Collection):
             body.line(f"{target.name}.append(position)")
             return
+        if target.shared:
+            return
+        for text in target.comments:
+            body.comment(text)
         read = Code("1") if item.value is None else self.statements.value(item.value, body)
         value = read.document
         match item.kind:
@@ -210,6 +233,20 @@ class PassWriter:
                 body.line(bracketed(f"{target.name} = {function}(", (start, target.gathered), ")"))
             case AggregateKind.ANY | AggregateKind.SUM | AggregateKind.MAXIMUM | AggregateKind.MINIMUM:
                 pass
+
+
+def _bound_name(part: Expression) -> str:
+    match part:
+        case RecordField(_, name):
+            return identifier(name)
+        case AddDays(RecordField(_, name), Constant(int(days))) if days >= 0:
+            return f"{variable_name(name)}_plus_{days}_days"
+        case _:
+            return "part"
+
+
+def _is_count(item: Pass) -> bool:
+    return isinstance(item, Aggregate) and item.kind is AggregateKind.COUNT
 
 
 def _stops_at_first(root: Node) -> bool:

@@ -201,7 +201,8 @@ def _resolve(program: Program, request: Request, plan: Plan) -> None:
         if is_module_constant(definition, plan.enums):
             continue
         anchored = definition.name in request.anchors
-        if isinstance(expression, Constant) or (not anchored and _is_atom(expression)):
+        repeated = definition.name in request.conditions and _is_small(expression)
+        if isinstance(expression, Constant) or (not anchored and (repeated or _is_atom(expression))):
             plan.resolved[own] = expression
         elif not anchored and expression in seen:
             plan.resolved[own] = seen[expression]

@@ -51,6 +51,9 @@ from creditdsl.core.types import Choice, Number, Optional, Truth, Unit
 Enums = Mapping[str, tuple[str, ...]]
 """The names of the values of every enum, in order."""
 
+MOST_NEGATED = 6
+"""The most operands of a condition that is turned round operand by operand."""
+
 TRUE = Constant(True, Truth())
 FALSE = Constant(False, Truth())
 
@@ -79,8 +82,15 @@ def negated(condition: Expression) -> Expression:
             return LessOrEqual(right, left)
         case LessOrEqual(left, right):
             return Less(right, left)
+        case And(operands) | Or(operands) if len(operands) <= MOST_NEGATED and all(map(_has_opposite, operands)):
+            return (Or if isinstance(condition, And) else And)(tuple(map(negated, operands)))
         case _:
             return Not(condition)
+
+
+def _has_opposite(condition: Expression) -> bool:
+    """Whether the opposite of a condition reads as well as the condition."""
+    return isinstance(condition, Not | Less | LessOrEqual | IsPresent | Equal)
 
 
 def empty_value(aggregate: Aggregate) -> Constant:
@@ -271,15 +281,21 @@ def _arithmetic(expression: Add | Subtract | Multiply | Negate | Least | Greates
             return operand
         case Multiply(Constant(int(first)), Constant(int(second)), type_):
             return Constant(first * second, type_)
-        case Multiply(Constant(0), _, type_) | Multiply(_, Constant(0), type_):
+        case Multiply(operand, Constant() as factor, type_):
+            return _arithmetic(Multiply(factor, operand, type_))
+        case Multiply(Constant(0), _, type_):
             return Constant(0, type_)
         case Negate(Multiply(Constant(int(factor), factor_type), operand, type_)):
             return Multiply(Constant(-factor, factor_type), operand, type_)
-        case Negate(Multiply(operand, Constant(int(factor), factor_type), type_)):
-            return Multiply(Constant(-factor, factor_type), operand, type_)
         case Negate(Negate(operand)):
             return operand
-        case Multiply(Constant(1), operand) | Multiply(operand, Constant(1)):
+        case Negate(Subtract(left, right, type_)):
+            return Subtract(right, left, type_)
+        case Negate(Choose()) | Multiply(Constant(), Choose()) | Multiply(Choose(), Constant()):
+            return _scaled_choice(expression)
+        case Multiply(Constant(int(first)), Multiply(Constant(int(second)), operand), type_):
+            return Multiply(Constant(first * second, type_), operand, type_)
+        case Multiply(Constant(1), operand):
             return operand
         case Negate(Constant(int(value)), type_):
             return Constant(-value, type_)
@@ -333,6 +349,8 @@ def _choice(choice: Choose) -> Expression:
         return _as_type(otherwise, choice)
     if isinstance(choice.type, Truth) and len(branches) == 1:
         return _truth_choice(branches[0], otherwise, choice)
+    if len(branches) == 1 and isinstance(branches[0].when, Not):
+        return Choose((Branch(branches[0].when.operand, otherwise),), branches[0].then, choice.type)
     return Choose(tuple(_without_known(branches)), otherwise, choice.type)
 
 
@@ -349,6 +367,27 @@ def _mapped_choice(expression: OrdinalOf | ChoiceAt, enums: Enums) -> Expression
 
     branches = tuple(Branch(branch.when, mapped(branch.then)) for branch in choice.branches)
     return Choose(branches, mapped(choice.otherwise), type_of(expression))
+
+
+def _scaled_choice(expression: Negate | Multiply) -> Expression:
+    """A choice between constants that is multiplied by a constant: each of them is multiplied."""
+    match expression:
+        case Negate(Choose() as choice):
+            factor = -1
+        case Multiply(Constant(int(factor)), Choose() as choice) | Multiply(Choose() as choice, Constant(int(factor))):
+            pass
+        case _:
+            return expression
+    values = (*(branch.then for branch in choice.branches), choice.otherwise)
+    scaled = [
+        Constant(factor * value.value, expression.type)
+        for value in values
+        if isinstance(value, Constant) and isinstance(value.value, int)
+    ]
+    if len(scaled) < len(values):
+        return expression
+    branches = tuple(Branch(branch.when, value) for branch, value in zip(choice.branches, scaled, strict=False))
+    return Choose(branches, scaled[-1], expression.type)
 
 
 def _without_known(branches: list[Branch]) -> list[Branch]:

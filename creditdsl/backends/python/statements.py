@@ -24,11 +24,14 @@ from creditdsl.core.ir import (
     Or,
     OrElse,
 )
-from creditdsl.core.walk import children
+from creditdsl.core.walk import children, walk
 
 DEPTH = 10
 BREADTH = 40
 BRANCHES = 200
+SHORT = 9
+"""The most nodes of the condition of a conditional expression."""
+
 CONDITIONALS = 3
 """The most branches of a conditional expression."""
 
@@ -248,7 +251,8 @@ class Statements(Expressions):
                 return lazy and len(operands) <= BREADTH and all(parts)
             case Choose(branches):
                 parts = (self.is_plain(part, depth - 1, lazy=True) for part in children(expression))
-                return len(branches) <= CONDITIONALS and all(parts)
+                short = len(branches) <= CONDITIONALS if lazy else self.is_conditional_expression(expression)
+                return short and all(parts)
             case OrElse(operand, default):
                 return self.is_plain(operand, depth - 1, lazy=lazy) and self.is_plain(default, depth - 1, lazy=True)
             case Aggregate():
@@ -261,5 +265,7 @@ class Statements(Expressions):
     def is_conditional_expression(self, choice: Choose) -> bool:
         """Whether a choice between two short values reads best on one line."""
         if len(choice.branches) != 1 or not self.is_plain(choice.branches[0].when, 3, lazy=True):
+            return False
+        if sum(1 for _ in walk(choice.branches[0].when)) > SHORT:
             return False
         return all(self.is_plain(value, 1, lazy=True) for value in (choice.branches[0].then, choice.otherwise))

@@ -10,9 +10,9 @@ PARTS = {1: "tenths", 2: "hundredths", 3: "thousandths", 4: "ten_thousandths"}
 
 
 def rule_comment(rule: Rule) -> tuple[str, ...]:
-    """Code, label and legal basis, one line each where they are long."""
+    """Code, label and legal basis (in the first language), one line each where they are long."""
     heading = comment_text(f"{rule.code} {' / '.join(rule.label)}")
-    citations = [comment_text(" / ".join(citation.texts) or citation.source) for citation in rule.basis]
+    citations = [comment_text(citation.texts[0] if citation.texts else citation.source) for citation in rule.basis]
     together = " — ".join((heading, *citations))
     return (together,) if len(together) < WIDTH * 2 // 3 else (heading, *(f"    {text}" for text in citations))
 
