@@ -49,7 +49,8 @@ def _end(span: Span) -> int | None:
 
 def _given(case: tree.Case, spell: Speller) -> list[Line]:
     """Fields and records in the order written, a record on one line when it fits."""
-    facts = sorted([*case.fields, *case.records], key=lambda item: item.span.start)
+    facts: list[tree.GivenField | tree.GivenRecord] = [*case.fields, *case.records]
+    facts.sort(key=lambda item: item.span.start)
     lines: list[Line] = []
     for item in facts:
         before = lines[-1].text if lines else ""

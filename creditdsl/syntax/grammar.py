@@ -4,12 +4,13 @@ import re
 
 from creditdsl.resources import grammar_file
 from creditdsl.syntax.keywords import keyword_table
+from creditdsl.syntax.names import NAME_PATTERN
 
 
 def grammar_text() -> str:
     """The whole grammar in lark's notation."""
     rules = grammar_file("credit.lark").read_text(encoding="utf-8")
-    return rules + "\n// From keywords.toml\n" + "\n".join(_terminals()) + "\n"
+    return rules + f"\nNAME: /{NAME_PATTERN}|`[^`\\n]+`/\n\n// From keywords.toml\n" + "\n".join(_terminals()) + "\n"
 
 
 def _terminals() -> list[str]:

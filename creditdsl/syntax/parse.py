@@ -9,7 +9,6 @@ The parser is built from `credit.lark` and `keywords.toml` ahead of time: its ta
 
 import gc
 import json
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from creditdsl.syntax.concrete import Node, Word
 from creditdsl.syntax.declarations import declaration
 from creditdsl.syntax.limits import STANDARD, Limits
 from creditdsl.syntax.literals import Desk
+from creditdsl.syntax.names import NAME_FORM
 from creditdsl.syntax.scan import Scan, scan
 from creditdsl.syntax.tree import Module
 from creditdsl.syntax.unexpected import Mistake, explain, resumptions
@@ -36,9 +36,6 @@ KEPT_OPTIONS = frozenset(
     {"parser", "lexer", "start", "keep_all_tokens", "maybe_placeholders", "priority", "g_regex_flags"}
 )
 """What of lark's options a loaded parser needs."""
-
-
-NAME_FORM = re.compile(r"[^\W\d]\w*")
 
 
 @dataclass(frozen=True, slots=True)

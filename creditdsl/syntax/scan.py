@@ -15,6 +15,7 @@ from creditdsl.diagnostics import Diagnostic, Text
 from creditdsl.source import SourceFile, Span
 from creditdsl.syntax import messages
 from creditdsl.syntax.limits import Limits
+from creditdsl.syntax.names import NAME_PATTERN
 from creditdsl.syntax.tree import Comment
 
 FULL_WIDTH = {chr(0xFF01 + offset): chr(0x21 + offset) for offset in range(0x5E)}
@@ -38,9 +39,9 @@ TOKENS = re.compile(
     | (?P<unclosed>["“\uFF02][^\n]*)
     | (?P<quoted>`[^`\n]*+`)
     | (?P<number>[0-9\uFF10-\uFF19][0-9\uFF10-\uFF19_]*+(?:[.\uFF0E][0-9\uFF10-\uFF19]+)?)
-    | (?P<word>[^\W\d]\w*+)
+    | (?P<word>NAME)
     | (?P<bracket>[(){}\[\]\uFF08\uFF09\uFF5B\uFF5D\uFF3B\uFF3D])
-    """,
+    """.replace("NAME", NAME_PATTERN),
     re.VERBOSE,
 )
 LOOK_ALIKES = str.maketrans(

@@ -1,6 +1,5 @@
 """How words, names, numbers and texts are written in rule text, in one keyword language."""
 
-import re
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
@@ -8,9 +7,8 @@ from functools import cache
 from creditdsl.diagnostics import Language
 from creditdsl.syntax import tree
 from creditdsl.syntax.keywords import keyword_table
+from creditdsl.syntax.names import CODE_FORM, NAME_FORM
 
-NAME_FORM = re.compile(r"[^\W\d]\w*")
-CODE_FORM = re.compile(r"[0-9]+(?:[.\-][0-9]+)*")
 GLUED_UNITS = frozenset({"%", "万元", "亿元"})
 """Units that stand directly behind their number."""
 GROUPED_FROM = 5

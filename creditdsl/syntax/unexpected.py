@@ -15,9 +15,10 @@ from creditdsl.source import Span
 from creditdsl.syntax import messages
 from creditdsl.syntax.clauses import CLAUSE_RULES
 from creditdsl.syntax.keywords import Keyword, keyword_table, keywords_of_terminal
+from creditdsl.syntax.names import NAME_PATTERN
 
-LEXEME = re.compile(r"[^\W\d]\w*|`[^`\n]*`|[0-9][0-9.\-_]*|\"[^\"\n]*\"|“[^”\n]*”|->|\.\.|[<>!=]=|&&|\|\||\S")
-STARTERS = re.compile(r"\"[^\"\n]*\"|“[^”\n]*”|`[^`\n]*`|(?P<word>[^\W\d]\w*)|(?P<sign>[{}|])")
+LEXEME = re.compile(NAME_PATTERN + r"|`[^`\n]*`|[0-9][0-9.\-_]*|\"[^\"\n]*\"|“[^”\n]*”|->|\.\.|[<>!=]=|&&|\|\||\S")
+STARTERS = re.compile(r"\"[^\"\n]*\"|“[^”\n]*”|`[^`\n]*`|(?P<word>" + NAME_PATTERN + r")|(?P<sign>[{}|])")
 SECTIONS = ("declaration", "clause")
 
 NOT_WORDS: Mapping[str, Text] = {
