@@ -19,7 +19,7 @@ from creditdsl.syntax.format_expressions import (
 from creditdsl.syntax.layout import INDENT, WIDTH, Line, aligned, display_width, padded
 from creditdsl.syntax.spelling import Speller, written_code, written_label, written_name
 
-KEY_COLUMN = 16
+KEY_COLUMN = 10
 """The widest keyword that the others are brought into line with."""
 CHAINED = frozenset({tree.BinaryOperator.AND, tree.BinaryOperator.OR})
 
@@ -42,11 +42,12 @@ def anchor(span: Span) -> int | None:
 def body(clauses: Iterable[Clause], level_: int) -> list[Line]:
     """The clauses in the order in which they stood, their values in one column."""
     ordered = _in_source_order(clauses)
-    widths = [display_width(item.key) for item in ordered if item.value]
+    widths = [display_width(item.key) for item in ordered if item.value not in ("", "{")]
     width = max((item for item in widths if item <= KEY_COLUMN), default=0)
     lines: list[Line] = []
     for clause in ordered:
-        text = f"{padded(clause.key, width)} {clause.value}" if clause.value else clause.key
+        key = clause.key if clause.value == "{" else padded(clause.key, width)
+        text = f"{key} {clause.value}" if clause.value else clause.key
         lines.append(Line(text, level_, clause.anchor))
         lines.extend(Line(line.text, line.level + level_, line.anchor) for line in clause.rest)
     return lines

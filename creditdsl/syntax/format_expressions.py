@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from creditdsl.syntax import tree
 from creditdsl.syntax.spelling import (
+    BREAK,
     Speller,
     words_behind_is,
     words_of_section,
@@ -119,7 +120,7 @@ def _written(expression: tree.Expression, spell: Speller) -> str:
         case tree.If(condition, then, otherwise):
             words = [spell.expression(key) for key in ("if", "then", "else")]
             parts = [written(part, spell) for part in (condition, then, otherwise)]
-            return " ".join(f"{word} {part}" for word, part in zip(words, parts, strict=True))
+            return BREAK.join(f"{word} {part}" for word, part in zip(words, parts, strict=True))
         case tree.Cases(branches):
             arms = " ".join(written_branch(branch, spell) for branch in branches)
             return f"{spell.expression('cases')} {{ {arms} }}" if arms else f"{spell.expression('cases')} {{ }}"
@@ -142,7 +143,8 @@ def _binary(binary: tree.Binary, spell: Speller) -> str:
     if binary.operator is tree.BinaryOperator.OF:
         return _share(binary, spell)
     operator = spell.expression(binary.operator.value) if binary.operator in WORD_OPERATORS else binary.operator.value
-    return f"{written(binary.left, spell, left)} {operator} {written(binary.right, spell, right)}"
+    gap = BREAK if binary.operator in WORD_OPERATORS else " "
+    return f"{written(binary.left, spell, left)}{gap}{operator} {written(binary.right, spell, right)}"
 
 
 def _share(binary: tree.Binary, spell: Speller) -> str:
@@ -175,7 +177,7 @@ def _aggregate(aggregate: tree.Aggregate, spell: Speller) -> str:
     if aggregate.keys:
         parts += [spell.clause("per"), ", ".join(written_name(key.text) for key in aggregate.keys)]
     if aggregate.where is not None:
-        parts += [spell.clause("where"), written(aggregate.where, spell)]
+        parts[-1] += f"{BREAK}{spell.clause('where')} {written(aggregate.where, spell)}"
     return f"{spell.word('function', aggregate.word.value)}({' '.join(parts)})"
 
 

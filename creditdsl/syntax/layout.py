@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from creditdsl.source import SourceFile
+from creditdsl.syntax.spelling import BREAK
 from creditdsl.syntax.tree import Comment
 
 INDENT = "  "
@@ -52,7 +53,7 @@ def aligned(rows: Sequence[Sequence[str]], most: int = 48) -> list[str]:
 
 def laid_out(lines: Sequence[Line], comments: Sequence[Comment], source: SourceFile) -> str:
     """The text of the lines with the comments in their places and the author's single blank lines kept."""
-    anchored = _with_anchors(lines)
+    anchored = _with_anchors([part for line in lines for part in _within_width(line)])
     placed = _with_comments(anchored, comments)
     written: list[str] = []
     for index, line in enumerate(placed):
@@ -61,6 +62,21 @@ def laid_out(lines: Sequence[Line], comments: Sequence[Comment], source: SourceF
         text = INDENT * line.level + line.text + (f"  {line.trailing}" if line.trailing else "")
         written.append(text.rstrip())
     return "\n".join(written) + "\n" if written else ""
+
+
+def _within_width(line: Line) -> list[Line]:
+    """The line, or as many as it takes to stay within the width where it can be broken."""
+    room = WIDTH - len(INDENT) * line.level
+    if display_width(line.text) <= room:
+        return [replace(line, text=line.text.replace(BREAK, " "))]
+    first, *rest = line.text.split(BREAK)
+    texts = [first]
+    for piece in rest:
+        if display_width(f"{texts[-1]} {piece}") + 2 * len(INDENT) * (len(texts) > 1) <= room:
+            texts[-1] += f" {piece}"
+        else:
+            texts.append(piece)
+    return [replace(line, text=text, level=line.level + 2 * (index > 0)) for index, text in enumerate(texts)]
 
 
 def _with_anchors(lines: Sequence[Line]) -> list[Line]:

@@ -27,7 +27,7 @@ from creditdsl.syntax.concrete import Node, Word
 from creditdsl.syntax.declarations import declaration
 from creditdsl.syntax.limits import STANDARD, Limits
 from creditdsl.syntax.literals import Desk
-from creditdsl.syntax.names import NAME_FORM
+from creditdsl.syntax.names import CODE_FORM, NAME_FORM
 from creditdsl.syntax.scan import Scan, scan
 from creditdsl.syntax.tree import Module
 from creditdsl.syntax.unexpected import Mistake, explain, resumptions
@@ -128,19 +128,25 @@ class _Reading:
             try:
                 self.interactive.feed_token(token)
             except UnexpectedToken:
-                self._feed_as_name(token)
+                self._feed_otherwise(token)
         root: object = self.interactive.feed_token(Token("$END", "", start_pos=len(self.text)))
         if not isinstance(root, Node):
             raise InternalError("the parser gave no root")
         return root
 
-    def _feed_as_name(self, token: Token) -> None:
-        """A keyword that cannot stand here is a name where one can.
+    def _feed_otherwise(self, token: Token) -> None:
+        """A keyword that cannot stand here is a name where one can, and a number a code.
 
         LALR states of one form serve several places: behind a value, the lexer knows a clause may begin but not whether this
         is a rule or the facts of a case, where `note = 3` gives the field `note`.
         """
-        if not NAME_FORM.fullmatch(token) or "NAME" not in self._accepted():
+        accepted = self._accepted()
+        code = CODE_FORM.match(self.text, token.start_pos or 0)
+        if code is not None and "CODE" in accepted:
+            self._go_to(code.end())
+            self.interactive.feed_token(Token("CODE", code[0], start_pos=code.start(), end_pos=code.end()))
+            return
+        if not NAME_FORM.fullmatch(token) or "NAME" not in accepted:
             raise UnexpectedToken(token, set())  # type: ignore[no-untyped-call]
         self.interactive.feed_token(Token.new_borrow_pos("NAME", str(token), token))
 

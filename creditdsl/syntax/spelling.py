@@ -11,8 +11,10 @@ from creditdsl.syntax.names import CODE_FORM, NAME_FORM
 
 GLUED_UNITS = frozenset({"%", "万元", "亿元"})
 """Units that stand directly behind their number."""
-GROUPED_FROM = 5
-"""Whole parts with so many digits are written in groups of three; years stay as they are."""
+BREAK = "\x1f"
+"""Stands for a space at which a long line may be broken; rule text cannot contain it."""
+GROUPED_FROM = 4
+"""Quantities with so many digits before the point are written in groups of three, bare numbers from one digit more on: years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Speller:
         return written_name(name)
 
     def number(self, number: tree.Number) -> str:
-        text = written_digits(number.digits, number.places)
+        text = written_digits(number.digits, number.places, GROUPED_FROM + (number.unit is None))
         if number.unit is None:
             return text
         unit = self.word("unit", number.unit.value)
@@ -70,13 +72,13 @@ def written_text(value: str) -> str:
 
 
 def written_label(label: tree.Label) -> str:
-    return " / ".join(written_text(text) for text in label.texts)
+    return f"{BREAK}/ ".join(written_text(text) for text in label.texts)
 
 
-def written_digits(digits: int, places: int) -> str:
+def written_digits(digits: int, places: int, grouped_from: int) -> str:
     text = str(digits).zfill(places + 1)
     whole, fraction = (text[:-places], text[-places:]) if places else (text, "")
-    if len(whole) >= GROUPED_FROM:
+    if len(whole) >= grouped_from:
         whole = f"{int(whole):_}"
     return f"{whole}.{fraction}" if fraction else whole
 
