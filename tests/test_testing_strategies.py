@@ -2,18 +2,18 @@
 
 from collections import Counter
 from datetime import date
-from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
 
 from creditdsl.core.calendar import day_of
 from creditdsl.core.inputs import load, run_context
 from creditdsl.core.ir import JsonObject, Program
 from creditdsl.testing.check import Options, generate
-from creditdsl.testing.invalid import wrong_subjects
+from creditdsl.testing.invalid import drawn_wrong_run
 from creditdsl.testing.machines import interpreter
 from creditdsl.testing.reading import codes, steps_of
-from creditdsl.testing.strategies import Sample, World, periods, samples, subjects
+from creditdsl.testing.strategies import Sample, World, drawn_sample, periods, samples, subjects
 from tests.testing_policies import program_of
 
 
@@ -25,7 +25,8 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Program:
 @pytest.fixture(scope="module")
 def drawn(program: Program) -> list[Sample]:
     found: list[Sample] = []
-    generate(samples(program), Options(600), found.append)
+    world = World(program)
+    generate(lambda integer: drawn_sample(integer, world), Options(600), found.append)
     return found
 
 
@@ -49,9 +50,11 @@ def test_every_generated_subject_and_run_is_valid(program: Program, drawn: list[
 
 
 def test_the_same_subjects_are_generated_without_a_seed_and_others_with_one(program: Program) -> None:
+    world = World(program)
+
     def generated(options: Options) -> list[Sample]:
         found: list[Sample] = []
-        generate(samples(program), options, found.append)
+        generate(lambda integer: drawn_sample(integer, world), options, found.append)
         return found
 
     assert generated(Options(40)) == generated(Options(40))
@@ -156,16 +159,35 @@ def test_wrong_subjects_are_refused_for_many_reasons_and_some_are_valid(program:
         problems = machine.refusals(subject, period, as_of)
         reasons.update({code for _, code in problems} or {"valid"})
 
-    generate(wrong_subjects(World(program)), Options(400), refuse)
+    world = World(program)
+    generate(lambda integer: drawn_wrong_run(integer, world), Options(400), refuse)
     expected = {"CR0901", "CR0902", "CR0903", "CR0904", "CR0905", "CR0906", "valid"}
     assert expected <= {code for code, count in reasons.items() if count >= 3}, reasons
 
 
-def test_authors_can_draw_subjects_for_one_run(program: Program) -> None:
-    found: list[JsonObject] = []
-    generate(subjects(program, "2021", date(2022, 4, 30)), Options(20), found.append)
-    for subject in found:
+def test_authors_draw_subjects_runs_and_periods_in_their_own_tests(program: Program) -> None:
+    met = set[str]()
+
+    @settings(max_examples=40, derandomize=True, database=None, deadline=None)
+    @given(subjects(program, "2021", date(2022, 4, 30)), samples(program), periods(program))
+    def draw(subject: JsonObject, sample: Sample, period: str) -> None:
         load(program, subject)
-    drawn_periods: list[str] = []
-    generate(periods(program), Options(20), drawn_periods.append)
-    assert set(drawn_periods) >= {"2019", "2020"}
+        load(program, sample.subject)
+        met.add(period)
+
+    draw()
+    assert met >= {"2019", "2020"}
+
+
+def test_hypothesis_shrinks_an_author_s_counterexample_to_one_record(program: Program) -> None:
+    @settings(max_examples=300, derandomize=True, database=None, deadline=None)
+    @given(subjects(program, "2020", date(2021, 4, 30)))
+    def no_late_return(subject: JsonObject) -> None:
+        failed.append(subject)
+        assert not subject["late"]
+
+    failed: list[JsonObject] = []
+    with pytest.raises(AssertionError):
+        no_late_return()
+    rows = failed[-1]["late"]
+    assert isinstance(rows, list) and len(rows) == 1 and not failed[-1]["evasion"]

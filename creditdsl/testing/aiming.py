@@ -12,9 +12,6 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import TypeVar
 
-from hypothesis import strategies
-from hypothesis.strategies import DrawFn
-
 from creditdsl.core.calendar import add_months, calendar_date, day_from, first_day, month_of, year_of
 from creditdsl.core.ir import (
     Aggregate,
@@ -41,7 +38,7 @@ from creditdsl.core.ir import (
 )
 from creditdsl.core.types import Choice, Day, Month, Number, Type, plain
 from creditdsl.testing.forms import Forms, LinearForm, Place, Reading, View
-from creditdsl.testing.setting import Row, Setting
+from creditdsl.testing.setting import Integers, Row, Setting, few
 
 Item = TypeVar("Item")
 
@@ -71,10 +68,10 @@ class Scene:
 
 
 class Aim:
-    """Aims of one drawing at one scene."""
+    """Aims of one drawing at one scene; `integer` gives what is drawn."""
 
-    def __init__(self, draw: DrawFn, program: Program, forms: Forms, setting: Setting, scene: Scene) -> None:
-        self._draw = draw
+    def __init__(self, integer: Integers, program: Program, forms: Forms, setting: Setting, scene: Scene) -> None:
+        self._integer = integer
         self._program = program
         self._forms = forms
         self._setting = setting
@@ -93,19 +90,19 @@ class Aim:
         """A new record of drawn values, or a copy of one that stands there with some fields drawn anew."""
         rows = self._scene.records[table]
         fields = [field.name for field in self._setting.tables[table].fields]
-        if rows and self._draw(strategies.integers(0, 2)) == 2:
+        if rows and self._integer(0, 2) == 2:
             row = dict(self._pick(rows))
-            changed = self._draw(strategies.lists(strategies.sampled_from(fields), max_size=2)) if fields else []
+            changed = few(self._integer, fields, 2)
         else:
             row = self._setting.plain_row(table)
-            changed = self._draw(strategies.lists(strategies.sampled_from(fields), max_size=4)) if fields else []
+            changed = few(self._integer, fields, 4)
         for name in changed:
-            row[name] = self._draw(self._setting.strategy(table, name))
+            row[name] = self._setting.drawn(self._integer, table, name)
         rows.append(row)
         return Here(table, row)
 
     def _pick(self, items: "Sequence[Item]") -> "Item":
-        return items[self._draw(strategies.integers(0, len(items) - 1))] if len(items) > 1 else items[0]
+        return items[self._integer(0, len(items) - 1)] if len(items) > 1 else items[0]
 
     def _at(self, condition: Expression, wanted: bool, here: Here | None) -> None:
         match condition:
@@ -144,7 +141,7 @@ class Aim:
             self.at(operand, wanted, here)
 
     def _choose(self, choose: Choose, wanted: bool, here: Here | None) -> None:
-        index = self._draw(strategies.integers(0, len(choose.branches)))
+        index = self._integer(0, len(choose.branches))
         for branch in choose.branches[:index]:
             self.at(branch.when, False, here)
         if index < len(choose.branches):
@@ -311,7 +308,7 @@ class Aim:
             case AggregateKind.ANY:
                 self._matching(aggregate, None)
             case AggregateKind.SUM | AggregateKind.SUM_OF_LEAST | AggregateKind.MAXIMUM | AggregateKind.MINIMUM:
-                if self._draw(strategies.booleans()):
+                if self._integer(0, 1):
                     rows.clear()
                 self._matching(aggregate, value)
             case AggregateKind.LONGEST_RUN | AggregateKind.STREAK:
@@ -320,14 +317,14 @@ class Aim:
     def _count(self, aggregate: Aggregate, count: int) -> None:
         """`count` matching records with different keys, and sometimes one more that repeats a key."""
         rows = self._scene.records[aggregate.table]
-        if self._draw(strategies.booleans()):
+        if self._integer(0, 1):
             rows.clear()
         made = [self._matching(aggregate, None) for _ in range(min(count, DRAWN_RECORDS))]
         made += [self._copied(made[-1]) for _ in range(count - len(made))]
         for index, one in enumerate(made):
             if aggregate.keys:
                 self._tell_apart(self._pick(aggregate.keys), one, index)
-        if aggregate.keys and self._draw(strategies.integers(0, 2)) == 2:
+        if aggregate.keys and self._integer(0, 2) == 2:
             rows.append(dict(rows[-1]))
 
     def _copied(self, made: Here) -> Here:

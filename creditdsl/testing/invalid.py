@@ -8,16 +8,15 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TypeVar
 
-from hypothesis import strategies
-from hypothesis.strategies import DrawFn, SearchStrategy
-
 from creditdsl.core.ir import InputField, InputTable, Program
 from creditdsl.core.subject import Period
-from creditdsl.testing.strategies import World, valid_subjects
+from creditdsl.testing.setting import Integers
+from creditdsl.testing.strategies import World, drawn_subject
 
 Item = TypeVar("Item")
 Spoiled = dict[str, object]
 
+WAYS = ("value", "record", "missing", "unknown", "list", "no record")
 WRONG_VALUES: tuple[object, ...] = (
     None,
     True,
@@ -48,50 +47,47 @@ WRONG_VALUES: tuple[object, ...] = (
 """Each of them is wrong for most types; where one is valid after all, both evaluators must take it."""
 
 
-@strategies.composite
-def invalid_subjects(draw: DrawFn, world: World, period: Period, as_of: date) -> Spoiled:
-    """Subjects spoiled in one to three places; a few of them are still valid."""
-    subject: Spoiled = dict(draw(valid_subjects(world, period, as_of)))
-    for _ in range(draw(strategies.integers(1, 3))):
-        _spoil(draw, world.program, subject)
+def drawn_wrong_subject(integer: Integers, world: World, period: Period, as_of: date) -> Spoiled:
+    """A subject spoiled in one to three places; a few of them are still valid."""
+    subject: Spoiled = dict(drawn_subject(integer, world, world.setting(period, as_of)))
+    for _ in range(integer(1, 3)):
+        _spoil(integer, world.program, subject)
     return subject
 
 
-def _spoil(draw: DrawFn, program: Program, subject: Spoiled) -> None:
-    way = draw(strategies.sampled_from(("value", "record", "missing", "unknown", "list", "no record")))
-    table = _pick(draw, program.records)
+def _spoil(integer: Integers, program: Program, subject: Spoiled) -> None:
+    way = _pick(integer, WAYS)
+    table = _pick(integer, program.records)
     match way:
         case "value":
-            _spoil_field(draw, program.subject, subject)
+            _spoil_field(integer, program.subject, subject)
         case "record" if table is not None:
-            _spoil_record(draw, table, subject)
+            _spoil_record(integer, table, subject)
         case "missing":
-            subject.pop(draw(strategies.sampled_from(sorted(subject))), None) if subject else None
+            subject.pop(_pick(integer, sorted(subject)) or "", None)
         case "unknown":
-            subject[draw(strategies.sampled_from(("unknown", "未知", "")))] = draw(
-                strategies.sampled_from((1, [], None))
-            )
+            subject[_pick(integer, ("unknown", "未知", "")) or ""] = _pick(integer, (1, [], None))
         case "list" if table is not None:
-            subject[table.name] = draw(strategies.sampled_from(({}, "x", 1, None, True)))
+            subject[table.name] = _pick(integer, ({}, "x", 1, None, True))
         case "no record" if table is not None:
-            _records(subject, table).append(draw(strategies.sampled_from((None, [], "x", 0))))
+            _records(subject, table).append(_pick(integer, (None, [], "x", 0)))
 
 
-def _spoil_field(draw: DrawFn, table: InputTable, row: Spoiled) -> None:
-    field = _pick(draw, table.fields)
+def _spoil_field(integer: Integers, table: InputTable, row: Spoiled) -> None:
+    field = _pick(integer, table.fields)
     if field is not None:
-        row[field.name] = draw(strategies.sampled_from((*WRONG_VALUES, *_outside(field))))
+        row[field.name] = _pick(integer, (*WRONG_VALUES, *_outside(field)))
 
 
-def _spoil_record(draw: DrawFn, table: InputTable, subject: Spoiled) -> None:
+def _spoil_record(integer: Integers, table: InputTable, subject: Spoiled) -> None:
     rows = [row for row in _records(subject, table) if isinstance(row, dict)]
-    row = _pick(draw, rows)
+    row = _pick(integer, rows)
     if row is None:
         _records(subject, table).append({})
-    elif draw(strategies.integers(0, 3)):
-        _spoil_field(draw, table, row)
+    elif integer(0, 3):
+        _spoil_field(integer, table, row)
     elif row:
-        row.pop(draw(strategies.sampled_from(sorted(row))))
+        row.pop(_pick(integer, sorted(row)) or "")
     else:
         row["unknown"] = 1
 
@@ -111,12 +107,12 @@ def _outside(field: InputField) -> tuple[int, ...]:
     return () if bounds is None else (bounds.low - 1, bounds.high + 1, bounds.low, bounds.high)
 
 
-def _pick(draw: DrawFn, items: Sequence[Item]) -> Item | None:
-    return draw(strategies.sampled_from(items)) if items else None
+def _pick(integer: Integers, items: Sequence[Item]) -> Item | None:
+    return items[integer(0, len(items) - 1)] if items else None
 
 
-def wrong_subjects(world: World) -> SearchStrategy[tuple[str, date, Spoiled]]:
+def drawn_wrong_run(integer: Integers, world: World) -> tuple[str, date, Spoiled]:
     """A period, an as-of day and a wrong subject."""
     period = world.periods[0]
     as_of = world.as_of(period)
-    return invalid_subjects(world, period, as_of).map(lambda subject: (period.text, as_of, subject))
+    return period.text, as_of, drawn_wrong_subject(integer, world, period, as_of)

@@ -1,11 +1,11 @@
-"""What a field may hold in one assessment period: a strategy and an ordinary value for each field.
+"""What a field may hold in one assessment period: the values to try and an ordinary value for each field.
 
 A `Setting` belongs to one program, period and as-of day. Values are those of the core: integers at the scale of the
 type, days since 1970-01-01, names of choices, None for absent.
 """
 
-from hypothesis import strategies
-from hypothesis.strategies import SearchStrategy
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from creditdsl.core.calendar import add_months, month_of
 from creditdsl.core.intervals import INPUT_DAYS, INPUT_MONTHS
@@ -15,6 +15,9 @@ from creditdsl.core.types import Choice, Day, Month, Number, Optional, Text, Tru
 from creditdsl.testing.landmarks import FieldKey, Landmarks
 
 Row = dict[str, Value]
+Item = TypeVar("Item")
+Integers = Callable[[int, int], int]
+"""Draws a whole number between two, both included; the first is the simplest."""
 
 TEXTS = ("甲", "乙", "丙")
 SUBJECT_KEY = "S1"
@@ -23,7 +26,7 @@ UNBOUNDED = 10**12
 
 
 class Setting:
-    """The strategies and ordinary values of every field of `program` in one run."""
+    """The values to try for every field of `program` in one run."""
 
     def __init__(self, program: Program, run: RunContext, known: dict[FieldKey, Landmarks]) -> None:
         self.run = run
@@ -36,18 +39,21 @@ class Setting:
             for name, table in self.tables.items()
             for field in table.fields
         }
-        self._strategies = {
-            (name, field.name): self._strategy(field, self._values[name, field.name])
-            for name, table in self.tables.items()
-            for field in table.fields
-        }
 
     def ordinary(self, table: str | None, field: str) -> Value:
         """The most ordinary value of a field, present even where it may be absent."""
         return self._values[table, field][0]
 
-    def strategy(self, table: str | None, field: str) -> SearchStrategy[Value]:
-        return self._strategies[table, field]
+    def drawn(self, integer: Integers, table: str | None, field: str) -> Value:
+        """A value of a field: absent, a landmark, or anything in its range."""
+        declared, values = self.field(table, field), self._values[table, field]
+        way = integer(0, 5)
+        if way == 0 and isinstance(declared.type, Optional):
+            return None
+        if way >= 4 and isinstance(plain(declared.type), Number | Day):
+            bounds = self._usual(declared)
+            return integer(bounds.low, bounds.high)
+        return values[integer(0, len(values) - 1)]
 
     def values(self, table: str | None, field: str) -> tuple[Value, ...]:
         """The landmarks of a field, absence not among them."""
@@ -103,22 +109,14 @@ class Setting:
         inside = tuple(value for value in values if isinstance(value, int) and bounds.low <= value <= bounds.high)
         return tuple(dict.fromkeys(inside)) or (bounds.low,)
 
-    def _strategy(self, field: InputField, values: tuple[Value, ...]) -> SearchStrategy[Value]:
-        parts: list[SearchStrategy[Value]] = [strategies.sampled_from(values)]
-        match plain(field.type):
-            case Number():
-                bounds = self.bounds(field)
-                parts.append(strategies.integers(bounds.low, bounds.high))
-            case Day():
-                parts.append(self._days_around(field))
-            case Truth() | Month() | Choice() | Text():
-                pass
-        if isinstance(field.type, Optional):
-            parts.insert(0, strategies.none())
-        return strategies.one_of(parts)
-
-    def _days_around(self, field: InputField) -> SearchStrategy[Value]:
-        """Any day from a year before the period to two months after the as-of day, within the field's range."""
+    def _usual(self, field: InputField) -> Interval:
+        """The range of a number; for a day, from a year before the period to two months after the as-of day."""
+        if isinstance(plain(field.type), Number):
+            return self.bounds(field)
         first = self.clamp(field, self.days[ContextDay.PERIOD_START] - 400)
-        last = self.clamp(field, max(self.days.values()) + 60)
-        return strategies.integers(first, last)
+        return Interval(first, self.clamp(field, max(self.days.values()) + 60))
+
+
+def few(integer: Integers, items: Sequence[Item], most: int) -> list[Item]:
+    """At most so many of the items, with repetition; none when there are none."""
+    return [items[integer(0, len(items) - 1)] for _ in range(integer(0, most))] if items else []

@@ -5,10 +5,8 @@ to every constant of the policy and its neighbours, to records that share keys, 
 fire. A subject is JSON as `core.inputs` takes it, and always valid.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TypeVar
 
 from hypothesis import strategies
 from hypothesis.strategies import DrawFn, SearchStrategy
@@ -26,15 +24,15 @@ from creditdsl.testing.forms import Forms
 from creditdsl.testing.goals import Goal, goals, opaque_definitions
 from creditdsl.testing.landmarks import expressions, landmarks
 from creditdsl.testing.quiet import quiet_row
-from creditdsl.testing.setting import Row, Setting
+from creditdsl.testing.setting import Integers, Row, Setting, few
 
 AS_OF_DELAYS = (120, 0, 1, 30, 365)
 """Days from the end of the period to the as-of day."""
 
 DEFAULT_YEAR = 2020
+FAULTS = (0, 4, 8)
+"""At most so many faults: none in a third of the subjects, so that the best grade is met, many in another."""
 MOST_PERIODS = 12
-
-Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,40 +98,53 @@ def as_of_days(period: Period) -> SearchStrategy[date]:
 @strategies.composite
 def samples_of(draw: DrawFn, world: World) -> Sample:
     """Runs in a program's world."""
-    period = draw(strategies.sampled_from(world.periods))
-    as_of = draw(as_of_days(period))
-    return Sample(period.text, as_of, draw(_subjects(world, world.setting(period, as_of))))
+    return drawn_sample(_drawing(draw), world)
 
 
 @strategies.composite
 def _subjects(draw: DrawFn, world: World, setting: Setting) -> JsonObject:
+    return drawn_subject(_drawing(draw), world, setting)
+
+
+def _drawing(draw: DrawFn) -> Integers:
+    """Whole numbers from Hypothesis, which then makes them simpler one by one where a test fails."""
+    return lambda low, high: low if low == high else draw(strategies.integers(low, high))
+
+
+def drawn_sample(integer: Integers, world: World) -> Sample:
+    """A run made of drawn numbers."""
+    period = world.periods[integer(0, len(world.periods) - 1)]
+    as_of = period.end + timedelta(days=AS_OF_DELAYS[integer(0, len(AS_OF_DELAYS) - 1)])
+    return Sample(period.text, as_of, drawn_subject(integer, world, world.setting(period, as_of)))
+
+
+def drawn_subject(integer: Integers, world: World, setting: Setting) -> JsonObject:
+    """A subject made of drawn numbers: a quiet one, some fields and records drawn, then some goals pursued."""
     program = world.program
     tables = [table.name for table in program.records]
     scene = Scene(setting.plain_row(None) | world.quiet, {name: [] for name in tables})
-    aim = Aim(draw, program, world.forms, setting, scene)
-    for name in _few(draw, [field.name for field in program.subject.fields if not field.key], 4):
-        scene.subject[name] = draw(setting.strategy(None, name))
-    for name in _few(draw, tables, 2):
+    aim = Aim(integer, program, world.forms, setting, scene)
+    names = [field.name for field in program.subject.fields if not field.key]
+    for name in few(integer, names, min(4, 1 + len(names) // 4)):
+        scene.subject[name] = setting.drawn(integer, None, name)
+    for name in few(integer, tables, 2):
         aim.record(name)
+    most_faults = FAULTS[integer(0, len(FAULTS) - 1)]
     for goals_of_a_kind, most, chances in (
-        (world.goals.faults, 6, 6),
+        (world.goals.faults, most_faults, 6),
         (world.goals.details, 3, 2),
         (world.goals.others, 1, 6),
-        (world.goals.steps, 2, 6),
+        (world.goals.steps, 1, 6),
     ):
-        for goal in _few(draw, goals_of_a_kind, most):
-            _pursue(draw, aim, goal, chances)
+        for goal in few(integer, goals_of_a_kind, most):
+            wanted = integer(0, chances - 1) < chances - 1
+            _pursue(aim, goal, wanted=wanted)
     return as_json(program, scene)
 
 
-def _few(draw: DrawFn, items: Sequence[Item], most: int) -> list[Item]:
-    return draw(strategies.lists(strategies.sampled_from(items), max_size=most)) if items else []
-
-
-def _pursue(draw: DrawFn, aim: Aim, goal: Goal, chances: int) -> None:
-    """Aim at a goal; in one of so many `chances` at its opposite, to stand on the other side of its edge."""
+def _pursue(aim: Aim, goal: Goal, *, wanted: bool) -> None:
+    """Aim at a goal, or at its opposite, to stand on the other side of its edge."""
     here = aim.record(goal.table) if goal.table is not None else None
-    wanted = draw(strategies.integers(0, chances - 1)) < chances - 1
     for condition in goal.conditions:
         aim.at(condition, wanted, here)
 
