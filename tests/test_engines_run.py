@@ -175,11 +175,19 @@ def test_an_empty_folder_takes_the_result(tmp_path: Path) -> None:
 
 
 def test_names_that_sql_and_patterns_give_a_meaning_to_are_just_names(tmp_path: Path) -> None:
-    odd = tmp_path / "o'dd [1]* ?结果"
+    odd = tmp_path / "o'dd [1]* %20结果"
     odd.mkdir()
     write_city(odd / "tables", 3, 1, 0.0)
     assert score(town(), odd / "tables", odd / "out[2]").scored == 3
     assert len(read_csv(odd / "out[2]" / "results.csv")) == 3
+
+
+def test_tables_may_lie_below_a_question_mark_and_results_may_not(tmp_path: Path) -> None:
+    (tmp_path / "why?").mkdir()
+    write_city(tmp_path / "why?" / "tables", 3, 1, 0.0)
+    assert score(town(), tmp_path / "why?" / "tables", tmp_path / "out", format=FileFormat.PARQUET).scored == 3
+    with pytest.raises(PolicyError, match="question mark"):
+        score(town(), tmp_path / "why?" / "tables", tmp_path / "why?" / "out")
 
 
 def _broken() -> None:

@@ -54,26 +54,28 @@ class Refusal:
 Converter = Callable[[str], JsonScalar | Refusal]
 
 
-def converter(field: InputField, enums: Mapping[str, Enumeration]) -> Converter:
-    """The function that turns a cell into a value of `field`; it remembers what it has seen."""
-    convert = _plain_converter(plain(field.type), enums)
-    known: dict[str, JsonScalar | Refusal] = {}
+class Reading(dict[str, JsonScalar | Refusal]):
+    """The values of a column's cells by their text; a cell is read when it is asked for the first time.
 
-    def remembering(cell: str) -> JsonScalar | Refusal:
-        if cell in known:
-            return known[cell]
-        text = cell.strip(BLANKS)
-        value: JsonScalar | Refusal = None
-        if SHEET_ERROR.fullmatch(text):
-            value = _wrong(messages.sheet_error(text))
-        elif text:
-            value = convert(text)
-        if len(known) >= REMEMBERED:
-            known.clear()
-        known[cell] = value
+    >>> from creditdsl.core.types import Number, Unit
+    >>> Reading(InputField("months", Number(Unit.NUMBER), (), None), {})[" 36.0"]
+    36
+    """
+
+    def __init__(self, field: InputField, enums: Mapping[str, Enumeration]) -> None:
+        super().__init__()
+        self.convert = _plain_converter(plain(field.type), enums)
+
+    def __missing__(self, cell: str) -> JsonScalar | Refusal:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        self[cell] = value = self._read(cell.strip(BLANKS))
         return value
 
-    return remembering
+    def _read(self, text: str) -> JsonScalar | Refusal:
+        if not text:
+            return None
+        return _wrong(messages.sheet_error(text)) if SHEET_ERROR.fullmatch(text) else self.convert(text)
 
 
 def _plain_converter(type_: Plain, enums: Mapping[str, Enumeration]) -> Converter:

@@ -13,7 +13,7 @@ from io import StringIO
 from creditdsl.core.ir import Enumeration, Program
 from creditdsl.diagnostics import Code, InternalError, Language, Text
 from creditdsl.engines import messages
-from creditdsl.engines.cells import BLANKS, Converter, Refusal, converter
+from creditdsl.engines.cells import BLANKS, Reading, Refusal
 from creditdsl.engines.evaluator import Evaluator, InputProblem
 from creditdsl.engines.layout import Layout, TableFile
 from creditdsl.engines.lines import Lines, ResultLines
@@ -64,12 +64,13 @@ Faults = dict[Place, list[Fault]]
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """How the cells of one column are read: the field's name, the place in a `StagedRow`, the header's name."""
+    """How the cells of one column are read: the field's name, the place in a `StagedRow`, the header's name,
+    and the values of its cells."""
 
     name: str
     position: int
     column: str
-    convert: Converter
+    values: Reading
 
 
 class Grader:
@@ -144,13 +145,13 @@ class Grader:
         values: dict[str, object] = {}
         for reader in self.readers[table]:
             cell = row[reader.position]
-            if cell is None:
+            if not isinstance(cell, str):
                 continue
-            value = reader.convert(str(cell))
+            value = reader.values[cell]
             if isinstance(value, Refusal):
                 fault = self._fault(value.code, value.message, reader.column)
                 faults.setdefault((table, row_number(row)), []).append(fault)
-                value = str(cell)
+                value = cell
             values[reader.name] = value
         return values
 
@@ -205,7 +206,7 @@ class Grader:
 
 def _readers(file: TableFile, enums: dict[str, Enumeration]) -> list[Reader]:
     return [
-        Reader(item.field.name, item.position + FIRST_CELL, file.header[item.position], converter(item.field, enums))
+        Reader(item.field.name, item.position + FIRST_CELL, file.header[item.position], Reading(item.field, enums))
         for item in file.columns
     ]
 

@@ -327,3 +327,9 @@ def foreign_target() -> Text:
         "这里已有别的内容,不是以前的评价结果,不会覆盖",
         "something stands here that is not the result of an earlier run; it is not replaced",
     )
+
+
+def question_mark() -> Text:
+    return Text(
+        "结果文件夹的路径中不能有问号", "the path of the folder for the results may not have a question mark in it"
+    )

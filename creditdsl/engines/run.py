@@ -138,7 +138,12 @@ def _check(program: Program, summary: Summary, folders: tuple[Path, Path], form:
 
 
 def _refuse_foreign(target: Path) -> None:
-    """PolicyError when something stands at the target that is not wholly the result of an earlier run."""
+    """PolicyError when something stands at the target that is not wholly the result of an earlier run.
+
+    DuckDB takes what stands behind a question mark in the path of a database for options; no such folder will do.
+    """
+    if "?" in str(target.absolute()):
+        raise PolicyError((Diagnostic(Code.CR0912, Span(str(target), 0, 0), messages.question_mark()),))
     if not target.exists() and not target.is_symlink():
         return
     if target.is_dir() and not target.is_symlink():
