@@ -121,7 +121,7 @@ class PlanMaker(Maker):
         band = self.define("band", self.band_of(score, bands))
         band_after = self.define("band.after", self.band_of(after, bands))
         exempts = tuple(self.step(RuleKind.EXEMPT, "e1") for _ in range(self.draw(st.integers(0, 1))))
-        direct_repairs: list[DirectRepair] = []
+        direct_repairs = self.direct_repairs = list[DirectRepair]()
         directs = tuple(self.direct(code, direct_repairs) for code in ("k1", "k2")[: self.draw(st.integers(0, 2))])
         assigns = tuple(self.step(RuleKind.ASSIGN, "a1") for _ in range(self.draw(st.integers(0, 1))))
         demotes = tuple(self.step(RuleKind.DEMOTE, code) for code in ("m1", "m2")[: self.draw(st.integers(0, 2))])
@@ -207,7 +207,7 @@ class PlanMaker(Maker):
     def bands(self) -> tuple[Band, ...]:
         """A ruler of the grades: the best from its line up, the worst below; a middle grade may be by rule."""
         names, unit = list(self.grades.names), 10**self.points.scale
-        by_rule = {names[1]} if len(names) > 2 and self.draw(st.booleans()) else set()
+        self.by_rule = by_rule = {names[1]} if len(names) > 2 and self.draw(st.booleans()) else set()
         lines = [line * unit for line in (90, 70, 40)]
         bands, high = [], None
         scored = [name for name in names if name not in by_rule]
@@ -266,25 +266,54 @@ class PlanMaker(Maker):
         """The grade in the order of steps, on ordinals: 0 is the best."""
         directs, assigns, demotes, ceilings = steps
         last = Constant(len(self.grades.values) - 1, COUNT)
+        names = self.grades.names
 
         def holds(step: Step) -> Expression:
             return DefinitionReference(step.holds_after if after else step.holds, TRUTH)
 
-        def at(step: Step) -> Constant:
-            return Constant(self.grades.names.index(str(step.grade)), COUNT)
+        def at(grade: str | None) -> Constant:
+            return Constant(names.index(str(grade)), COUNT)
 
-        decided = sorted(directs, key=lambda step: -self.grades.names.index(str(step.grade)))
-        branches = tuple(Branch(holds(step), at(step)) for step in (*decided, *assigns))
-        scored = Choose((Branch(IsPresent(band), OrdinalOf(Presume(band), self.grades.name)),), last, COUNT)
-        position = Choose(branches, scored, COUNT) if branches else scored
-        down = tuple(
-            Choose((Branch(holds(step), Constant(step.demote, COUNT)),), Constant(0, COUNT), COUNT) for step in demotes
+        decided = [
+            step
+            for group in (directs, assigns)
+            for step in sorted(group, key=lambda step: -names.index(str(step.grade)))
+        ]
+        branches = tuple(Branch(holds(step), at(step.grade)) for step in decided)
+        ordinal = Least((OrdinalOf(Presume(band), self.grades.name), last), COUNT)
+        scored = Choose((Branch(IsPresent(band), ordinal),), last, COUNT)
+        given = self.define(
+            "grade.given.after" if after else "grade.given", Choose((*branches, Branch(YES, scored)), last, COUNT)
         )
-        lowered = Least((Add((position, *down), COUNT), last), COUNT)
-        limits = tuple(Choose((Branch(holds(step), at(step)),), Constant(0, COUNT), COUNT) for step in ceilings)
-        grade = ChoiceAt(Greatest((lowered, *limits), COUNT), self.grades.name)
+        lowered = self.demoted(given, [(holds(step), step.demote) for step in demotes])
+        limits = [(holds(step), at(step.grade)) for step in ceilings]
+        if after:
+            repairs = [item for item in self.direct_repairs if item.at_most is not None]
+            limits += [(DefinitionReference(item.repaired, TRUTH), at(item.at_most)) for item in repairs]
+        chosen = tuple(Choose((Branch(test, most),), Constant(0, COUNT), COUNT) for test, most in limits)
+        grade = ChoiceAt(Greatest((lowered, *chosen), COUNT), self.grades.name)
         type_ = Optional(Choice(self.grades.name))
         return Choose((Branch(graded, grade),), Constant(None, type_), type_)
+
+    def demoted(self, given: Expression, demotes: list[tuple[Expression, int]]) -> Expression:
+        """So many grades further down, those passed over that only rules give."""
+        if not demotes:
+            return given
+        down = tuple(
+            Choose((Branch(test, Constant(steps, COUNT)),), Constant(0, COUNT), COUNT) for test, steps in demotes
+        )
+        total = Add(down, COUNT)
+        banded = [place for place, name in enumerate(self.grades.names) if name not in self.by_rule]
+        branches = [
+            Branch(
+                And((Equal(given, Constant(place, COUNT)), LessOrEqual(Constant(steps, COUNT), total))),
+                Constant(below[steps - 1], COUNT),
+            )
+            for place in range(len(self.grades.names))
+            for below in [[other for other in banded if other > place]]
+            for steps in range(len(below), 0, -1)
+        ]
+        return Choose(tuple(branches), given, COUNT) if branches else given
 
     def measures(self, grade: DefinitionReference) -> tuple[Measure, ...]:
         best = Constant(self.grades.names[0], Choice(self.grades.name))

@@ -64,10 +64,18 @@ class Scope:
 
 def evaluate(program: Program, subject: LoadedSubject, context: RunContext) -> dict[str, Value]:
     """The value of every definition by name, in the order of the program; see `core.types` for what values are."""
+    return evaluate_with(program, subject, context, {})
+
+
+def evaluate_with(
+    program: Program, subject: LoadedSubject, context: RunContext, fixed: Mapping[str, Value]
+) -> dict[str, Value]:
+    """As `evaluate`, with some definitions set to a value whatever they say: what would be if they were so."""
     values: dict[str, Value] = {}
     scope = Scope(program, subject, context, values, {})
     for definition in program.definitions:
-        values[definition.name] = value_of(definition.expression, scope)
+        name = definition.name
+        values[name] = fixed[name] if name in fixed else value_of(definition.expression, scope)
     return values
 
 
