@@ -6,20 +6,16 @@ with the folder and with every header, before a single row is read.
 A file is named like its table, a column like its field; the label of either, in any language of the policy, will do.
 """
 
-import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 from creditdsl.core.ir import InputField, InputTable, Program
-from creditdsl.core.types import Optional
-from creditdsl.diagnostics import Code, Diagnostic, PolicyError, Text
+from creditdsl.diagnostics import Code, Diagnostic, PolicyError
 from creditdsl.engines import messages
-from creditdsl.engines.cells import BLANKS
-from creditdsl.engines.duck import SUPPORTED_TYPES, ParquetTrouble, parquet_columns
-from creditdsl.engines.encoding import Encoding, EncodingTrouble, Unreadable, detect_encoding, lines
-from creditdsl.source import Span
+from creditdsl.engines.encoding import Encoding, EncodingTrouble, detect_encoding
+from creditdsl.engines.header import bind, csv_header, parquet_header, trouble
 
 
 class FileFormat(Enum):
@@ -73,20 +69,16 @@ def read_layout(program: Program, folder: Path, encoding: Encoding | None = None
         match found.get(table.name, []):
             case []:
                 if not table.absent_means_none:
-                    troubles.append(_trouble(Code.CR0906, folder, messages.missing_table(table)))
+                    troubles.append(trouble(Code.CR0906, folder, messages.missing_table(table)))
             case [path]:
                 tables.append(_table_file(program, table, path, encoding, troubles))
             case paths:
                 names = tuple(path.name for path in paths)
-                troubles.append(_trouble(Code.CR0906, folder, messages.table_twice(table, names)))
+                troubles.append(trouble(Code.CR0906, folder, messages.table_twice(table, names)))
     if troubles:
         raise PolicyError(tuple(troubles))
     read = tuple(item for item in tables if item is not None)
     return Layout(read[0], read[1:])
-
-
-def _trouble(code: Code, path: Path, message: Text, help_: Text | None = None) -> Diagnostic:
-    return Diagnostic(code, Span(str(path), 0, 0), message, help_)
 
 
 def _files_by_table(program: Program, folder: Path, troubles: list[Diagnostic]) -> dict[str, list[Path]]:
@@ -98,9 +90,9 @@ def _files_by_table(program: Program, folder: Path, troubles: list[Diagnostic]) 
         if suffix in (".csv", ".parquet") and table is not None:
             found.setdefault(table.name, []).append(path)
         elif suffix in (".csv", ".parquet"):
-            troubles.append(_trouble(Code.CR0905, path, messages.unknown_table(path.stem, tables)))
+            troubles.append(trouble(Code.CR0905, path, messages.unknown_table(path.stem, tables)))
         elif table is not None or suffix in OTHER_TABLES:
-            troubles.append(_trouble(Code.CR0912, path, messages.unreadable_format(path.name)))
+            troubles.append(trouble(Code.CR0912, path, messages.unreadable_format(path.name)))
     return found
 
 
@@ -108,7 +100,7 @@ def _visible_files(folder: Path) -> list[Path]:
     try:
         entries = sorted(folder.iterdir())
     except OSError:
-        raise PolicyError((_trouble(Code.CR0912, folder, messages.no_folder()),)) from None
+        raise PolicyError((trouble(Code.CR0912, folder, messages.no_folder()),)) from None
     return [path for path in entries if path.is_file() and not path.name.startswith((".", "~$"))]
 
 
@@ -128,29 +120,28 @@ def _table_file(
     chosen = _encoding(path, encoding, troubles) if is_csv else None
     if len(troubles) > before:
         return None
-    header = _csv_header(path, chosen, troubles) if chosen else _parquet_header(path, troubles)
+    header = csv_header(path, chosen, troubles) if chosen else parquet_header(path, troubles)
+    key = program.subject.key
+    if key is None:
+        troubles.append(trouble(Code.CR0907, path, messages.subject_without_key(program.subject)))
+    if header is None or key is None:
+        return None
+    bound = bind(header, table.fields if key in table.fields else (key, *table.fields), key, troubles)
     if len(troubles) > before:
         return None
-    key = program.subject.key
-    fields = table.fields if key is None or key in table.fields else (key, *table.fields)
-    bound = _bind(header, fields, path, troubles)
-    troubles.extend(_missing_columns(fields, bound, key, path))
-    if len(troubles) > before or key is None:
-        return None
     columns = tuple(Column(field, bound[field.name]) for field in table.fields if field.name in bound)
-    return TableFile(
-        table, path, FileFormat.CSV if is_csv else FileFormat.PARQUET, chosen, header, bound[key.name], columns
-    )
+    form = FileFormat.CSV if is_csv else FileFormat.PARQUET
+    return TableFile(table, path, form, chosen, header.names, bound[key.name], columns)
 
 
 def _encoding(path: Path, given: Encoding | None, troubles: list[Diagnostic]) -> Encoding | None:
     try:
         found = given or detect_encoding(path)
     except OSError as error:
-        troubles.append(_trouble(Code.CR0912, path, messages.cannot_open(error.strerror or "")))
+        troubles.append(trouble(Code.CR0912, path, messages.cannot_open(error.strerror or "")))
         return None
     if isinstance(found, EncodingTrouble):
-        troubles.append(_trouble(Code.CR0912, path, *_ENCODING_MESSAGES[found]()))
+        troubles.append(trouble(Code.CR0912, path, *_ENCODING_MESSAGES[found]()))
         return None
     return found
 
@@ -160,65 +151,3 @@ _ENCODING_MESSAGES = {
     EncodingTrouble.ZERO_BYTES: messages.zero_bytes,
     EncodingTrouble.BOTH: messages.two_encodings,
 }
-
-
-def _csv_header(path: Path, encoding: Encoding, troubles: list[Diagnostic]) -> tuple[str, ...]:
-    first = next(lines(path, encoding), "")
-    if isinstance(first, Unreadable):
-        troubles.append(_trouble(Code.CR0907, path, first.why))
-        return ()
-    try:
-        cells = next(csv.reader([first], strict=True), [])
-    except csv.Error:
-        cells = []
-    names = tuple(cell.strip(BLANKS) for cell in cells)
-    if not any(names):
-        troubles.append(_trouble(Code.CR0907, path, messages.no_header()))
-    return names
-
-
-def _parquet_header(path: Path, troubles: list[Diagnostic]) -> tuple[str, ...]:
-    try:
-        columns = parquet_columns(path)
-    except ParquetTrouble as trouble:
-        troubles.append(_trouble(Code.CR0912, path, messages.bad_parquet(str(trouble))))
-        return ()
-    for name, type_ in columns:
-        if type_.partition("(")[0] not in SUPPORTED_TYPES:
-            troubles.append(_trouble(Code.CR0907, path, messages.unsupported_type(name, type_)))
-    return tuple(name for name, _ in columns)
-
-
-def _bind(
-    header: tuple[str, ...], fields: Sequence[InputField], path: Path, troubles: list[Diagnostic]
-) -> dict[str, int]:
-    """The position of each field that the header names."""
-    bound: dict[str, int] = {}
-    unknown = []
-    for position, name in enumerate(header):
-        named = [field for field in fields if field.name == name] or [field for field in fields if name in field.label]
-        match named:
-            case []:
-                unknown.append(name)
-            case [field] if field.name in bound:
-                first = header[bound[field.name]]
-                troubles.append(_trouble(Code.CR0907, path, messages.column_twice(field.name, first, name)))
-            case [field]:
-                bound[field.name] = position
-            case several:
-                names = tuple(field.name for field in several)
-                troubles.append(_trouble(Code.CR0907, path, messages.ambiguous_column(name, names)))
-    if unknown:
-        troubles.append(_trouble(Code.CR0907, path, *messages.unknown_columns(tuple(unknown), header, fields)))
-    return bound
-
-
-def _missing_columns(
-    fields: Sequence[InputField], bound: dict[str, int], key: InputField | None, path: Path
-) -> Iterator[Diagnostic]:
-    """One diagnostic for all columns that are not there although their fields may not be absent."""
-    missing = tuple(
-        field for field in fields if field.name not in bound and (field == key or not isinstance(field.type, Optional))
-    )
-    if missing:
-        yield _trouble(Code.CR0907, path, messages.missing_columns(missing))

@@ -214,6 +214,13 @@ def _save_as_utf_8() -> Text:
     return Text("请另存为 UTF-8 编码的 CSV", "save it as CSV in UTF-8")
 
 
+def subject_without_key(subject: InputTable) -> Text:
+    return Text(
+        f"`{subject.name}` 没有声明 `key`,记录无法归到主体",
+        f"`{subject.name}` declares no `key` by which records could be told to belong to a subject",
+    )
+
+
 def no_header() -> Text:
     return Text("第一行不是表头", "the first line is not a header")
 
@@ -243,27 +250,25 @@ def ambiguous_column(name: str, fields: tuple[str, ...]) -> Text:
     )
 
 
-def unknown_columns(
-    names: tuple[str, ...], header: tuple[str, ...], fields: Sequence[InputField]
-) -> tuple[Text, Text | None]:
-    """What is unknown, and one thing to do about it: the separator when all is one column, else the nearest name."""
-    message = Text(
-        f"表头有政策没有的列:{listed(names, '、')}",
-        f"the header has columns that the policy has not: {listed(names, ', ')}",
-    )
-    separator = next((mark for mark in (";", "\t", ",", "|") if len(header) == 1 and mark in header[0]), None)
-    if separator is not None:
-        sign = repr(separator)
-        return message, Text(
-            f"各列似乎以 {sign} 分隔,请改用逗号", f"the columns seem to be separated by {sign}; use commas"
-        )
+def unknown_column(name: str) -> Text:
+    if not name:
+        return Text("表头有一列没有名称", "a column of the header has no name")
+    return Text(f"政策没有 `{shown(name)}` 这一列", f"the policy has no column `{shown(name)}`")
+
+
+def other_separator(header: tuple[str, ...]) -> Text | None:
+    """What to say when all of a header is one column with other separators in it."""
+    found = next((mark for mark in (";", "\t", "\uff0c", "|") if len(header) == 1 and mark in header[0]), None)
+    if found is None:
+        return None
+    sign = "\\t" if found == "\t" else found
+    return Text(f"各列似乎以 `{sign}` 分隔,请改用逗号", f"the columns seem to be separated by `{sign}`; use commas")
+
+
+def nearest_column(name: str, fields: Sequence[InputField]) -> Text | None:
     known = [field.name for field in fields] + [label for field in fields for label in field.label]
-    for name in names:
-        if close := get_close_matches(name, known, n=1):
-            return message, Text(
-                f"`{shown(name)}` 是否为 `{close[0]}`?", f"did you mean `{close[0]}` by `{shown(name)}`?"
-            )
-    return message, None
+    close = get_close_matches(name, known, n=1)
+    return Text(f"是否为 `{close[0]}`?", f"did you mean `{close[0]}`?") if close else None
 
 
 def missing_columns(fields: tuple[InputField, ...]) -> Text:
