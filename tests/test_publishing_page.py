@@ -170,8 +170,7 @@ def test_rules_stand_under_the_anchors_of_their_codes_and_places_of_their_source
 def test_an_indicator_shows_code_label_condition_points_basis_and_repair() -> None:
     shown = text_at("zh", "010101")
     assert "未按期报告 010101" in shown
-    assert "逾期报告记录,货类、期限相同的计一次" in shown
-    assert "无报告之日,或者报告之日晚于期限" in shown
+    assert "逾期报告记录中无“报告之日”，或者报告之日晚于期限的，每一货类、期限计一次" in shown
     assert "每次扣5分" in shown
     assert "累计不超过20分" in shown
     assert "交运规〔2020〕7号附件1" in shown
@@ -190,7 +189,7 @@ def test_the_ruler_draws_the_bands_to_scale() -> None:
 
 
 def test_a_grade_given_by_rule_is_said_to_be() -> None:
-    assert text_at("zh", "grade-N") == "新户 由规则评定,不由得分决定"
+    assert text_at("zh", "grade-N") == "新户 由规则评定，不由得分决定"
 
 
 def test_the_matrix_tells_which_grades_can_get_a_measure() -> None:
@@ -241,7 +240,7 @@ def test_parameters_show_each_value_with_its_days() -> None:
 
 
 def test_data_show_type_range_and_whether_it_is_required() -> None:
-    assert text_at("zh", "firm.months") == "经营月数(至期末)months 整数 0至2,400 是"
+    assert text_at("zh", "firm.months") == "经营月数（至期末）months 整数 0至2,400 是"
     assert text_at("en", "firm.prior").endswith("Credit grade — No")
 
 
@@ -249,6 +248,6 @@ def test_a_citation_can_be_copied_from_every_rule() -> None:
     citations = [e.attributes["data-citation"] for e in page("zh").elements if "data-citation" in e.attributes]
     assert len(citations) == 15
     expected = (
-        f"《运输企业信用评价》降级unlicensed“未持许可”(道路运输条例),规则版本{sample().program.header.content_hash}"
+        f"《运输企业信用评价》降级unlicensed“未持许可”（道路运输条例），规则版本{sample().program.header.content_hash}"
     )
     assert expected in citations

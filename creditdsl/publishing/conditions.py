@@ -1,12 +1,12 @@
 """Conditions set out as a regulation would: a lead and its items, one clause a line.
 
 In: the condition of a rule. Out: blocks, in which `and` of several clauses becomes 同时符合下列各项 and `or` becomes
-有下列情形之一; two short clauses stay on one line.
+有下列情形之一; two simple clauses stay on one line.
 """
 
 from creditdsl.diagnostics import Text
 from creditdsl.publishing.phrases import LISTING
-from creditdsl.publishing.pieces import Block, Group, Inline, Line, as_text, fill, join
+from creditdsl.publishing.pieces import Block, Group, Inline, Line, fill, join, plain
 from creditdsl.publishing.prose import Scope, aggregate, clause, describe, name_text, record_text, truth
 from creditdsl.syntax.tree import (
     Aggregate,
@@ -17,14 +17,13 @@ from creditdsl.syntax.tree import (
     Cases,
     Expression,
     ForEach,
+    If,
     RuleClauses,
 )
 
 ALL_OF = Text("同时符合下列各项：", "All of the following:")
 ONE_OF = Text("有下列情形之一：", "One of the following:")
 Slots = dict[str, Inline]
-SHORT = 40
-"""A condition of two clauses stays on one line up to this many characters (twice as many in English)."""
 
 
 def condition(expression: Expression, scope: Scope) -> Block:
@@ -122,11 +121,16 @@ def _flatten(expression: Expression, operator: BinaryOperator) -> list[Expressio
 
 
 def _list(expression: Expression, items: list[Expression], lead: Text, scope: Scope) -> Block:
-    line = truth(expression, scope)
-    limit = SHORT if scope.voice.language == "zh" else 2 * SHORT
-    if len(items) == 2 and len(as_text(line)) <= limit:
-        return Line(line)
-    return Group(fill(scope.voice.text(lead)), tuple(condition(item, scope) for item in items))
+    if len(items) == 2 and all(map(_simple, items)):
+        return Line(truth(expression, scope))
+    return Group(plain(scope.voice.text(lead)), tuple(condition(item, scope) for item in items))
+
+
+def _simple(expression: Expression) -> bool:
+    """Whether a clause is short enough to share a line; what its labels are does not matter."""
+    if isinstance(expression, Binary):
+        return expression.operator not in (BinaryOperator.AND, BinaryOperator.OR, BinaryOperator.IMPLIES)
+    return not isinstance(expression, Aggregate | If | Cases)
 
 
 def _any(expression: Aggregate, where: Expression, scope: Scope) -> Block:

@@ -69,6 +69,7 @@ WORDS: dict[str, Text] = {
     "n_places": Text("处条文已编入规则", "provisions encoded"),
     "grade": Text("级别", "Grade"),
     "grade_limits": Text("得分或者条件", "Score or condition"),
+    "off_ruler": Text("由规则评定，不在图中", "is given by rule and not on the ruler"),
     "by_rule": Text("由规则评定，不由得分决定", "Given by rule, not by the score"),
     "ruler_title": Text("各级别的分数范围", "The scores of each grade"),
     "not_graded": Text("不予评价", "Not graded"),

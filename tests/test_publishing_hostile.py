@@ -1,0 +1,138 @@
+"""Whatever the labels, notes and case names of a policy hold, they are text on the page and never markup."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
+from itertools import cycle
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from publishing_sample import Page, read, sample
+
+from creditdsl.core.ir import Program
+from creditdsl.publishing.names import Anchors, slug
+from creditdsl.publishing.site import PAGES, printable, site, typeset
+from creditdsl.syntax.tree import Label, Module
+
+EXAMPLES = int(os.environ.get("CREDITDSL_HOSTILE_EXAMPLES", "15"))
+"""Pages made from hostile labels; every one holds 20 of them, each in several places and in both languages."""
+
+PIECES = st.sampled_from(
+    [
+        "<script>alert(1)</script>",
+        "</script>",
+        "</title><b>",
+        '" onmouseover="x',
+        "' autofocus onfocus='x",
+        "<!--",
+        "-->",
+        "]]>",
+        "<![CDATA[",
+        "{{ 7 * 7 }}",
+        "{% raw %}",
+        "{# x #}",
+        "&lt;",
+        "&#60;script&#62;",
+        "&amp;amp;",
+        "javascript:alert(1)",
+        "\\",
+        "`",
+        "\u2028",
+        "\u2029",
+        "\u202e",
+        "\u2066",
+        "\u200f",
+        "\x00",
+        "\x1b[31m",
+        "\ud800",
+        "\ufeff",
+        "\n",
+        "</td></tr></table>",
+        "<a href=x>",
+        "逾期,申报",
+        "a=b>c",
+    ]
+)
+HOSTILE = st.lists(PIECES | st.text(max_size=6), min_size=1, max_size=5).map("".join)
+
+
+def relabelled(node: object, labels: Iterator[str]) -> object:
+    """A copy of a tree or program in which every text for people is the next of the labels."""
+    if isinstance(node, Label):
+        return Label(tuple(next(labels) for _ in node.texts))
+    if isinstance(node, tuple):
+        return tuple(relabelled(item, labels) for item in node)
+    if is_dataclass(node) and not isinstance(node, type):
+        changes = {item.name: relabelled(getattr(node, item.name), labels) for item in fields(node) if item.init}
+        return replace(node, **changes)
+    return node
+
+
+def relabelled_program(program: Program, labels: Iterator[str]) -> Program:
+    """The program with other texts in its header, its input, its enumerations and its cases."""
+
+    def texts(old: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(next(labels) for _ in old)
+
+    def table(old):  # type: ignore[no-untyped-def]
+        return replace(old, label=texts(old.label), fields=tuple(replace(f, label=texts(f.label)) for f in old.fields))
+
+    return replace(
+        program,
+        header=replace(program.header, label=texts(program.header.label), authority=texts(program.header.authority)),
+        subject=table(program.subject),
+        records=tuple(table(item) for item in program.records),
+        enums=tuple(replace(item, label=texts(item.label)) for item in program.enums),
+        cases=tuple(replace(item, name=next(labels)) for item in program.cases),
+    )
+
+
+def pages(labels: list[str]) -> list[Page]:
+    """Both pages of the sample with these labels in turn."""
+    compiled, supply = sample(), cycle(labels)
+    modules = tuple(relabelled(module, supply) for module in compiled.modules)
+    assert all(isinstance(module, Module) for module in modules)
+    files = site(relabelled_program(compiled.program, supply), modules)  # type: ignore[arg-type]
+    return [read(files[name].decode("utf-8")) for name in PAGES.values()]
+
+
+def harmless(labels: list[str]) -> list[str]:
+    """Labels that are equal where those given are equal, and otherwise say nothing."""
+    return [f"label {labels.index(label)}" for label in labels]
+
+
+@settings(max_examples=EXAMPLES, deadline=None, database=None)
+@given(st.lists(HOSTILE, min_size=20, max_size=20))
+def test_no_label_changes_the_structure_of_a_page(labels: list[str]) -> None:
+    made = pages(labels)
+    assert [page.faults for page in made] == [[], []]
+    assert [page.skeleton for page in made] == [page.skeleton for page in pages(harmless(labels))]
+
+
+@settings(max_examples=5, deadline=None, database=None)
+@given(HOSTILE)
+def test_a_label_is_shown_as_it_is_written(label: str) -> None:
+    for page, shown in zip(pages([label]), (typeset(printable(label)), printable(label)), strict=True):
+        title = next(item for item in page.elements if item.tag == "title")
+        assert title.text.strip() == shown.strip()
+
+
+@given(st.text(max_size=20))
+def test_no_printed_text_has_controls_or_turns_the_direction_of_writing(text: str) -> None:
+    shown = printable(text)
+    assert not set(shown) & {chr(code) for code in (*range(0x20), 0x7F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+    shown.encode("utf-8")
+    assert len(shown) == len(text)
+
+
+@given(st.text())
+def test_an_anchor_holds_letters_digits_and_three_signs_only(text: str) -> None:
+    assert all(character.isalnum() or character in "_.-" for character in slug(text))
+
+
+@given(st.lists(st.tuples(st.text(max_size=3), st.sampled_from(["a", "a-2", "b"])), max_size=12))
+def test_no_two_things_get_one_anchor(asked: list[tuple[str, str]]) -> None:
+    anchors = Anchors()
+    given_out = {(key,): anchors.claim((key,), wanted) for key, wanted in asked}
+    assert len(set(given_out.values())) == len(given_out)
+    assert all(anchors.claim(key, "other") == anchor for key, anchor in given_out.items())
