@@ -11,6 +11,7 @@ from creditdsl.cli.session import Session
 from creditdsl.diagnostics import Code, Language
 
 CODE = re.compile(r"CR\d{4}", re.IGNORECASE)
+EXAMPLE = "\n## 示例 / Example\n"
 SECTIONS = {"zh": "\n## 中文\n", "en": "\n## English\n"}
 
 
@@ -51,8 +52,10 @@ def code_page(code: str, session: Session) -> str:
         )
     page = error_page(code).read_text(encoding="utf-8")
     title, _, rest = page.partition(SECTIONS["zh"])
-    chinese, _, english = rest.partition(SECTIONS["en"])
-    return f"{title.strip()}\n\n{(chinese if session.language == 'zh' else english).strip()}\n"
+    chinese, _, rest = rest.partition(SECTIONS["en"])
+    english, heading, example = rest.partition(EXAMPLE)
+    told = chinese if session.language == "zh" else english
+    return f"{title.strip()}\n\n{told.strip()}\n{heading}{example}"
 
 
 def _rule(code: str, policy: Path, session: Session) -> str:
@@ -71,7 +74,7 @@ def _rule(code: str, policy: Path, session: Session) -> str:
 
 
 def _meant(word: str, known: list[str], session: Session) -> str:
-    close = get_close_matches(word, known, n=3)
+    close = get_close_matches(word, list(dict.fromkeys(known)), n=3)
     if not close:
         return ""
     return session.say(f"是否指 {'、'.join(close)}?", f" Did you mean {', '.join(close)}?")

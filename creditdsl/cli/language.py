@@ -5,7 +5,7 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from creditdsl.diagnostics import Language, Text
+from creditdsl.diagnostics import LANGUAGES, Language, Text
 
 LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 TRANSLATIONS = Path(__file__).parent / "locale"
@@ -22,14 +22,29 @@ def language_of(arguments: Sequence[str], environment: Mapping[str, str]) -> Lan
     >>> language_of(["check"], {})
     'en'
     """
-    for option, following in zip(arguments, [*arguments[1:], ""], strict=True):
-        asked = following if option == "--lang" else option.removeprefix("--lang=") if "=" in option else ""
-        if asked == "zh":
-            return "zh"
-        if asked == "en":
-            return "en"
+    asked = option_value("--lang", arguments)
+    for language in LANGUAGES:
+        if asked == language:
+            return language
     locale = next((environment[name] for name in LOCALE_VARIABLES if environment.get(name)), "")
     return "zh" if locale.lower().startswith("zh") else "en"
+
+
+def option_value(option: str, arguments: Sequence[str]) -> str:
+    """What an option is given, wherever it stands; the last one counts, and nothing is empty.
+
+    >>> option_value("--color", ["check", "--color=never", "a", "--color", "always"])
+    'always'
+    >>> option_value("--color", ["check", "--color"])
+    ''
+    """
+    value = ""
+    for argument, following in zip(arguments, [*arguments[1:], ""], strict=False):
+        if argument == option:
+            value = following
+        elif argument.startswith(f"{option}="):
+            value = argument.removeprefix(f"{option}=")
+    return value
 
 
 def speak(language: Language) -> None:

@@ -1,11 +1,12 @@
 """A rule as text: what it is called, where it comes from, what was noted about it, and how it is written."""
 
-from textwrap import dedent, indent
+from textwrap import indent
 
 from creditdsl.cli.session import Session
 from creditdsl.compile import Compiled
 from creditdsl.core.ir import Program, Rule, RuleKind
 from creditdsl.diagnostics import Text
+from creditdsl.source import Span
 
 KINDS = {
     RuleKind.SCORE: Text("计分", "score"),
@@ -47,13 +48,23 @@ def rule_text(rule: Rule, compiled: Compiled, session: Session) -> str:
     lines.append(session.say("类别:", "kind:  ") + KINDS[rule.kind].in_language(session.language))
     lines += [session.say("依据:", "basis: ") + _text(citation.texts, index) for citation in rule.basis]
     lines += [session.say("说明:", "note:  ") + _text(note, index) for note in rule.notes]
-    source = compiled.sources.get(rule.span.path)
-    if source is not None:
-        line = source.position(rule.span.start).line
-        lines += [session.say("位置:", "place: ") + f"{rule.span.path}:{line}", ""]
-        written = source.text[source.line_starts[line - 1] : rule.span.end]
-        lines.append(indent(dedent(written), "    ").rstrip())
+    lines += _written(rule.span, compiled, session)
     return "\n".join(lines) + "\n"
+
+
+def _written(span: Span, compiled: Compiled, session: Session) -> list[str]:
+    """Where the declaration around a rule's code stands, and its text; nothing for a rule that stands nowhere."""
+    declarations = (item.span for module in compiled.modules for item in module.declarations)
+    whole = next((item for item in declarations if _inside(span, item)), None)
+    if whole is None:
+        return []
+    source = compiled.sources[whole.path]
+    place = session.say("位置:", "place: ") + f"{whole.path}:{source.position(whole.start).line}"
+    return [place, "", indent(source.text[whole.start : whole.end], "    ").rstrip()]
+
+
+def _inside(span: Span, whole: Span) -> bool:
+    return span.path == whole.path and whole.start <= span.start and span.end <= whole.end
 
 
 def _text(texts: tuple[str, ...], index: int) -> str:

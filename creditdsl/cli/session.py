@@ -8,7 +8,7 @@ from shutil import get_terminal_size
 
 import click
 
-from creditdsl.cli.language import language_of, say
+from creditdsl.cli.language import language_of, option_value, say
 from creditdsl.diagnostics import Diagnostic, Language, PolicyError, Severity
 from creditdsl.render.style import Role, Style
 from creditdsl.source import SourceFile
@@ -91,12 +91,7 @@ def _painted(text: str, role: Role) -> str:
 
 
 def _color(arguments: Sequence[str], environment: Mapping[str, str]) -> bool | None:
-    asked = "auto"
-    for option, following in zip(arguments, [*arguments[1:], ""], strict=True):
-        if option == "--color":
-            asked = following
-        elif option.startswith("--color="):
-            asked = option.removeprefix("--color=")
+    asked = option_value("--color", arguments)
     if asked in ("always", "never"):
         return asked == "always"
     return False if environment.get("NO_COLOR") else None

@@ -1,0 +1,93 @@
+"""`creditdsl why`: the whole path of one subject to its grade, with articles, and what would change it."""
+
+import json
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from creditdsl.cli.language import say
+from creditdsl.cli.session import Session
+from creditdsl.diagnostics import Code, Diagnostic, Language, PolicyError
+from creditdsl.source import Span
+
+
+def command(language: Language) -> click.Command:
+    """The command with its texts in `language`."""
+
+    @click.command(
+        "why",
+        help=say(
+            language,
+            "说明一个主体(JSON 文件,- 为标准输入)得到这个级别的全部理由。",
+            "Show why the subject of a JSON file (- for standard input) gets its grade.",
+        ),
+    )
+    @click.argument("policy", type=click.Path(path_type=Path), metavar=say(language, "政策", "POLICY"))
+    @click.argument(
+        "subject", type=click.Path(path_type=Path, allow_dash=True), metavar=say(language, "主体.json", "SUBJECT.json")
+    )
+    @click.option(
+        "--period",
+        required=True,
+        metavar=say(language, "评价期", "PERIOD"),
+        help=say(language, "评价期,如 2020 或 2020-11", "The assessment period: 2020, or 2020-11."),
+    )
+    @click.option(
+        "--as-of",
+        type=click.DateTime(["%Y-%m-%d"]),
+        required=True,
+        metavar=say(language, "日期", "DATE"),
+        help=say(language, "评价日", "The day of the evaluation."),
+    )
+    @click.option(
+        "--format",
+        "format_name",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        help=say(language, "文字或 JSON", "Text, or JSON."),
+    )
+    @click.option(
+        "--all",
+        "everything",
+        is_flag=True,
+        help=say(language, "也列出没有适用的规则", "Also list the rules that did not apply."),
+    )
+    @click.pass_obj
+    def why(
+        session: Session,
+        policy: Path,
+        subject: Path,
+        period: str,
+        as_of: datetime,
+        format_name: str,
+        everything: bool,
+    ) -> int:
+        click.echo(_explained(session, policy, subject, (period, as_of.date(), format_name, everything)), nl=False)
+        return 0
+
+    return why
+
+
+def _explained(session: Session, policy: Path, subject: Path, asked: tuple[str, date, str, bool]) -> str:
+    from creditdsl.analyses.explanation import explain_why
+    from creditdsl.analyses.explanation_text import render_why
+    from creditdsl.cli.subject_file import read_subject
+    from creditdsl.compile import compile_policy
+
+    period, as_of, format_name, everything = asked
+    program = compile_policy(policy).program
+    try:
+        why = explain_why(program, read_subject(subject), period, as_of, everything=everything)
+    except PolicyError as error:
+        raise PolicyError(tuple(_in_file(item, subject) for item in error.diagnostics)) from error
+    if format_name == "json":
+        return json.dumps(why.to_json(), ensure_ascii=False, indent=2) + "\n"
+    return render_why(why, session.language)
+
+
+def _in_file(item: Diagnostic, subject: Path) -> Diagnostic:
+    """The problems of a subject name their place in it; which file it came from is known here only."""
+    about_data = item.code not in (Code.CR0911, Code.CR0914)
+    return replace(item, span=Span(str(subject), 0, 0)) if about_data and not item.span.path else item
