@@ -1,0 +1,273 @@
+"""Generated surface trees: whatever the tree can say, the formatter writes and the parser reads back."""
+
+from datetime import date
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from creditdsl.diagnostics import Language
+from creditdsl.source import SourceFile
+from creditdsl.syntax import tree as t
+from creditdsl.syntax.format import format_module
+from creditdsl.syntax.keywords import keyword_table
+from creditdsl.syntax.parse import parse
+
+KEYWORD_WORDS = sorted(
+    {part for item in keyword_table().values() for word in item.spellings for part in word.split()} - {"%"}
+)
+"""Names that look like keywords are the ones that go wrong."""
+
+names = st.sampled_from(["纳税人", "late_filing", "x1", "Grade", "非正常户", "a b", "010101"]) | st.sampled_from(
+    [word for word in KEYWORD_WORDS if "." not in word]
+)
+identifiers = st.builds(t.Identifier, names)
+codes = identifiers | st.sampled_from(["010101", "0102.1", "3-2"]).map(t.Identifier)
+texts = st.text(
+    st.characters(exclude_categories=("Cc", "Cf", "Cs", "Zl", "Zp"), max_codepoint=0xFFFF), max_size=8
+) | st.just('a"b\\c\nd')
+labels = st.lists(texts, min_size=1, max_size=2).map(lambda items: t.Label(tuple(items)))
+text_literals = st.builds(t.TextLiteral, texts)
+days = st.dates(date(1970, 1, 1), date(9999, 12, 31))
+numbers = st.builds(t.Number, st.integers(0, 10**12), st.integers(0, 4), st.none() | st.sampled_from(t.UnitWord))
+durations = st.builds(t.Number, st.integers(0, 999), st.just(0), st.sampled_from([t.UnitWord.DAYS, t.UnitWord.MONTHS]))
+validities = st.builds(t.Validity, days, st.none() | days) | st.builds(t.Validity, st.none(), days)
+flags = st.booleans()
+
+
+def several(items: st.SearchStrategy[object], least: int = 0, most: int = 2) -> st.SearchStrategy[tuple[object, ...]]:
+    return st.lists(items, min_size=least, max_size=most).map(tuple)
+
+
+def optional(items: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
+    return st.none() | items
+
+
+def composed(children: st.SearchStrategy[t.Expression]) -> st.SearchStrategy[t.Expression]:
+    named = st.sampled_from([t.AggregateWord.COUNT])
+    tested = st.sampled_from([t.AggregateWord.ANY, t.AggregateWord.EVERY])
+    valued = st.sampled_from([item for item in t.AggregateWord if item.value not in ("count", "any", "every")])
+    branches = several(st.builds(t.Branch, optional(children), children))
+    return st.one_of(
+        st.builds(t.Unary, st.sampled_from(t.UnaryOperator), children),
+        st.builds(t.Binary, st.sampled_from(t.BinaryOperator), children, children),
+        st.builds(t.IsPresent, children, flags),
+        st.builds(t.Is, children, identifiers, flags),
+        st.builds(t.InSet, children, several(children, 1), flags),
+        st.builds(t.InRange, children, children, children, flags),
+        st.builds(t.Within, optional(children), durations, flags, children),
+        st.builds(t.OrElse, children, children),
+        st.builds(t.If, children, children, children),
+        st.builds(t.Cases, branches),
+        st.builds(t.Aggregate, named, st.none(), identifiers, several(identifiers), optional(children)),
+        st.builds(t.Aggregate, tested, st.none(), identifiers, st.just(()), optional(children)),
+        st.builds(t.Aggregate, valued, children, identifiers, st.just(()), optional(children)),
+        st.builds(t.Call, identifiers, several(children, 1)),
+        st.builds(t.Between, st.sampled_from(t.BetweenWord), children, children),
+        st.builds(t.Part, st.sampled_from(t.PartWord), children),
+        st.builds(t.Round, children, st.integers(0, 4), st.sampled_from(t.RoundingMode)),
+    )
+
+
+leaves = st.one_of(
+    numbers,
+    text_literals,
+    st.builds(t.DateLiteral, days),
+    st.builds(t.MonthLiteral, st.integers(1, 9999), st.integers(1, 12)),
+    st.builds(t.TruthLiteral, flags),
+    st.builds(t.Reference, names),
+    st.builds(t.Context, st.sampled_from(t.ContextWord)),
+)
+expressions = st.recursive(leaves, composed, max_leaves=6)
+
+inner_locators = st.one_of(
+    st.builds(t.Locator, st.just(t.LocatorWord.ARTICLE), st.sampled_from(["18", "18-1", "3.2"])),
+    st.builds(t.Locator, st.just(t.LocatorWord.PARAGRAPH), st.sampled_from(["1", "12"])),
+    st.builds(t.Locator, st.just(t.LocatorWord.ITEM), st.sampled_from(["2", "10"])),
+    st.builds(t.Locator, st.just(t.LocatorWord.ANNEX), st.sampled_from([None, "1"])),
+    st.builds(t.Locator, st.just(t.LocatorWord.ROW), st.sampled_from(["010101", "逾期", "title"])),
+)
+citations = st.builds(t.Citation, identifiers, several(inner_locators))
+clauses = st.builds(
+    t.RuleClauses,
+    several(citations),
+    several(labels),
+    optional(validities),
+    optional(expressions),
+    optional(expressions),
+    several(codes),
+)
+headed = st.builds(t.RuleClauses, several(citations), several(labels), optional(validities))
+ruled = st.builds(
+    t.RuleClauses,
+    several(citations),
+    several(labels),
+    optional(validities),
+    expressions,
+    optional(expressions),
+    several(codes),
+)
+plain_types = st.builds(t.TypeExpression, st.sampled_from(t.TypeWord) | identifiers, flags, optional(st.integers(0, 6)))
+types = plain_types | st.builds(
+    t.TypeExpression, st.sampled_from(t.TypeWord), flags, st.none(), expressions, expressions
+)
+for_eaches = st.builds(t.ForEach, identifiers, several(identifiers))
+bound_words = st.sampled_from(t.BoundWord)
+bounds = several(st.builds(t.Bound, bound_words, expressions), 1)
+cells = st.one_of(
+    st.builds(t.AnyCell),
+    st.builds(t.BoundsCell, bounds),
+    st.builds(t.ItemsCell, several(expressions, 1)),
+    st.builds(t.RangeCell, expressions, expressions),
+)
+fields = st.builds(t.FieldDeclaration, flags, identifiers, types, optional(labels))
+bands = st.builds(
+    t.Band,
+    identifiers,
+    optional(labels),
+    st.one_of(st.builds(t.ByRule), st.builds(t.WhenBand, expressions), st.builds(t.BoundsBand, bounds)),
+)
+grants = st.builds(t.Grant, flags, identifiers, optional(labels), optional(expressions))
+given_fields = st.builds(t.GivenField, identifiers, expressions)
+given_records = st.builds(t.GivenRecord, identifiers, several(given_fields))
+rule_words = [item for item in t.ExpectWord if item.value not in ("score", "grade", "graded")]
+expectations = st.one_of(
+    st.builds(
+        t.Expectation, st.sampled_from([t.ExpectWord.SCORE, t.ExpectWord.GRADE]), st.none(), expressions, flags, flags
+    ),
+    st.builds(t.Expectation, st.just(t.ExpectWord.GRADED), st.none(), st.none(), flags, flags),
+    st.builds(t.Expectation, st.sampled_from(rule_words), codes, optional(expressions), flags, flags),
+)
+articles = st.builds(t.SourceArticle, several(inner_locators, 1), flags, labels)
+dated_values = st.builds(t.DatedValue, expressions, days, optional(days))
+points = st.builds(t.Points, st.sampled_from(t.Sign), expressions)
+
+declarations = st.one_of(
+    st.builds(
+        t.Policy,
+        identifiers,
+        labels,
+        st.sampled_from([(t.Identifier("zh"), t.Identifier("en")), (t.Identifier("fr"),)]),
+        optional(labels),
+        identifiers,
+        optional(st.sampled_from([t.Identifier("year"), t.Identifier("month")])),
+        optional(validities),
+        several(labels),
+    ),
+    st.builds(t.Use, text_literals),
+    st.builds(
+        t.Source,
+        identifiers,
+        labels,
+        optional(labels),
+        optional(st.sampled_from(["law", "regulation", "rule", "normative"]).map(t.Identifier)),
+        optional(validities),
+        optional(text_literals),
+        several(articles),
+        several(labels),
+    ),
+    st.builds(
+        t.Enumeration, identifiers, optional(labels), several(st.builds(t.EnumValue, identifiers, optional(labels)), 1)
+    ),
+    st.builds(t.Subject, identifiers, optional(labels), several(fields)),
+    st.builds(t.Record, identifiers, identifiers, optional(labels), flags, several(fields)),
+    st.builds(t.Parameter, identifiers, types, optional(labels), several(citations), several(dated_values, 1)),
+    st.builds(t.Define, identifiers, optional(labels), expressions),
+    st.builds(
+        t.Table,
+        identifiers,
+        optional(labels),
+        several(st.builds(t.Column, identifiers, types), 1),
+        types,
+        several(citations),
+        several(st.builds(t.Row, several(cells, 1), expressions), 1),
+    ),
+    st.builds(t.Score, optional(labels), headed, expressions, st.none(), st.none()),
+    st.builds(t.Score, optional(labels), headed, expressions, expressions, expressions),
+    st.builds(
+        t.Indicator,
+        codes,
+        optional(labels),
+        clauses,
+        for_eaches,
+        optional(expressions),
+        points,
+        optional(expressions),
+        optional(st.builds(t.Lasts, durations, identifiers)),
+    ),
+    st.builds(
+        t.Indicator, codes, optional(labels), clauses, st.none(), st.none(), points, optional(expressions), st.none()
+    ),
+    st.builds(t.Grades, identifiers, optional(labels), headed, several(bands, 1)),
+    st.builds(t.Direct, identifiers, codes, optional(labels), ruled),
+    st.builds(t.Assign, identifiers, codes, optional(labels), ruled),
+    st.builds(t.Ceiling, identifiers, codes, optional(labels), ruled),
+    st.builds(t.Demote, st.integers(1, 9), codes, optional(labels), ruled),
+    st.builds(t.Exempt, codes, optional(labels), ruled),
+    st.builds(
+        t.Measure,
+        st.sampled_from(t.MeasureWord),
+        codes,
+        optional(labels),
+        clauses,
+        several(labels),
+        optional(labels),
+        flags,
+        several(grants),
+        optional(durations),
+        several(codes),
+    ),
+    st.builds(t.RepairPoints, codes, optional(labels), clauses, for_eaches, identifiers, identifiers, expressions),
+    st.builds(
+        t.RepairDirect,
+        codes,
+        optional(labels),
+        clauses,
+        for_eaches,
+        optional(expressions),
+        optional(identifiers),
+        identifiers,
+        optional(identifiers),
+        flags,
+    ),
+    st.builds(
+        t.Case,
+        text_literals,
+        optional(text_literals),
+        numbers | st.builds(t.MonthLiteral, st.integers(1, 9999), st.integers(1, 12)),
+        st.builds(t.DateLiteral, days),
+        several(given_fields),
+        several(given_records),
+        several(expectations),
+    ),
+    st.builds(t.Invariant, text_literals, st.builds(t.HoldsInvariant, expressions)),
+    st.builds(
+        t.Invariant,
+        text_literals,
+        st.builds(
+            t.MoreInvariant,
+            identifiers,
+            st.sampled_from(t.NeverWord),
+            st.sampled_from([t.ExpectWord.SCORE, t.ExpectWord.GRADE]),
+        ),
+    ),
+)
+modules = several(declarations, 1, 3).map(lambda items: t.Module("generated.credit", items))
+
+
+@pytest.mark.parametrize("keywords", ["zh", "en"])
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(module=modules)
+def test_every_tree_is_written_so_that_it_is_read_back(keywords: Language, module: t.Module) -> None:
+    written = format_module("", module, keywords=keywords)
+    parsed = parse(SourceFile("generated.credit", written))
+    assert parsed.module == module, (written, [item.message.en for item in parsed.diagnostics])
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(module=modules)
+def test_formatting_twice_changes_nothing_more(module: t.Module) -> None:
+    once = format_module("", module, keywords="zh")
+    parsed = parse(SourceFile("generated.credit", once))
+    assert parsed.module is not None
+    assert format_module(once, parsed.module, keywords="zh") == once
