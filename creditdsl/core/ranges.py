@@ -29,6 +29,7 @@ from creditdsl.core.walk import children
 
 __all__ = [
     "Known",
+    "fits",
     "fits_64_bits",
     "interval_of",
     "known_inputs",
@@ -92,7 +93,7 @@ def presences(condition: Expression, *, holds: bool) -> frozenset[Expression]:
 
 def overflowing(expression: Expression, known: Known) -> tuple[Expression, ...]:
     """The sub-expressions that may leave 64 bits, or years 1 to 9999 for days and months; innermost first."""
-    found = [part for part, facts in places(expression, known) if not _fits(part, facts)]
+    found = [part for part, facts in places(expression, known) if not fits(part, facts)]
     return tuple(dict.fromkeys(found))
 
 
@@ -109,14 +110,16 @@ def _may_be_zero(interval: Interval) -> bool:
     return interval.low <= 0 <= interval.high
 
 
-def _fits(expression: Expression, known: Known) -> bool:
-    interval = interval_of(expression, known)
+def fits(expression: Expression, known: Known) -> bool:
+    """Whether every value of an expression is in 64 bits; for days and months, in years 1 to 9999."""
     match plain(type_of(expression)):
         case Number():
-            return fits_64_bits(interval)
+            return fits_64_bits(interval_of(expression, known))
         case Day():
+            interval = interval_of(expression, known)
             return FIRST_DATE <= interval.low and interval.high <= LAST_DATE
         case Month():
+            interval = interval_of(expression, known)
             return FIRST_MONTH <= interval.low and interval.high <= LAST_MONTH
         case Truth() | Choice() | Text():
             return True

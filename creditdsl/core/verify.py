@@ -16,6 +16,7 @@ from creditdsl.core.ir import (
     Choose,
     Definition,
     DefinitionReference,
+    DivideRounded,
     Expression,
     HoldsClaim,
     InputField,
@@ -26,14 +27,13 @@ from creditdsl.core.ir import (
 )
 from creditdsl.core.ranges import (
     Known,
+    fits,
     fits_64_bits,
     interval_of,
     known_inputs,
-    overflowing,
     places,
     range_of,
     type_of,
-    zero_divisions,
 )
 from creditdsl.core.types import Choice, Day, Month, Number, Text, Truth, plain
 from creditdsl.core.verify_expression import Place, inlined, require, verify_expression, verify_type
@@ -112,23 +112,41 @@ def _reference(definition: Definition) -> Expression:
 
 def _verify_ranges(definition: Definition, known: Known, place: Place) -> None:
     """No total leaves 64 bits, no divisor is zero, no position is outside its enum, the stated range is proved."""
-    plain_form = definition.expression
-    # Written out, conditions tell what they guard; left as references, the same reference decides the same way twice.
-    guarded = _with_guards(plain_form, place.definitions)
-    forms = (plain_form, guarded)
-    sizes = {enum.name: len(enum.values) for enum in place.program.enums}
-    require(not all(overflowing(form, known) for form in forms), "a total may leave 64 bits", definition.name)
-    require(not all(zero_divisions(form, known) for form in forms), "a divisor may be zero", definition.name)
-    computed = [range_of(form, known) for form in forms]
+    expression = definition.expression
+    faults = _faults(expression, known, place)
+    if not _proves(expression, known, definition) or faults:
+        # Written out, conditions tell what they guard; as references, the same one decides the same way twice.
+        guarded = _with_guards(expression, place.definitions)
+        faults &= _faults(guarded, known, place)
+        proved = _proves(expression, known, definition) or _proves(guarded, known, definition)
+        require(proved, f"a range that is not proved: {range_of(expression, known)}", definition)
+    require(not faults, ", ".join(sorted(faults)), definition.name)
+
+
+def _proves(expression: Expression, known: Known, definition: Definition) -> bool:
     if isinstance(plain(definition.type), Truth | Choice | Text):
-        require(definition.range is None, "a range of what has no order", definition)
-    elif None not in computed:
-        proved = any(_within(interval, definition.range) for interval in computed)
-        require(proved, f"a range narrower than {computed[0]}", definition)
-    for part, facts in places(guarded, known):
+        return definition.range is None
+    computed = range_of(expression, known)
+    return computed is None or _within(computed, definition.range)
+
+
+def _faults(expression: Expression, known: Known, place: Place) -> set[str]:
+    sizes = {enum.name: len(enum.values) for enum in place.program.enums}
+    faults = set()
+    for part, facts in places(expression, known):
+        if not fits(part, facts):
+            faults.add("a total may leave 64 bits")
+        if isinstance(part, DivideRounded) and _contains_zero(interval_of(part.divisor, facts)):
+            faults.add("a divisor may be zero")
         if isinstance(part, ChoiceAt):
             allowed = Interval(0, sizes[part.enum] - 1)
-            require(_within(interval_of(part.ordinal, facts), allowed), "a position outside its enum", definition.name)
+            if not _within(interval_of(part.ordinal, facts), allowed):
+                faults.add("a position may be outside its enum")
+    return faults
+
+
+def _contains_zero(interval: Interval) -> bool:
+    return interval.low <= 0 <= interval.high
 
 
 def _with_guards(expression: Expression, definitions: Mapping[str, Definition]) -> Expression:
