@@ -4,6 +4,7 @@ duckdb is imported inside the functions: it takes longer to load than a command 
 """
 
 import errno
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,9 +50,10 @@ LONGEST_LINE = 16 << 20
 
 
 def connect(work: Path, database: Path | None = None, *, worker: bool = False) -> "DuckDBPyConnection":
-    """A connection that spills into `work` and never looks for an extension.
+    """A connection that spills into a folder of its own below `work`, and never looks for an extension.
 
-    Without a database it is in memory; a worker opens the database read-only, with one thread.
+    Without a database it is in memory; a worker opens the database read-only, with one thread. DuckDB gives its spill
+    files fixed names, so that two processes must not share a folder.
     """
     import duckdb
 
@@ -59,7 +61,7 @@ def connect(work: Path, database: Path | None = None, *, worker: bool = False) -
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "memory_limit": MEMORY_OF_A_WORKER if worker else MEMORY,
-        "temp_directory": str(work),
+        "temp_directory": tempfile.mkdtemp(prefix="spill.", dir=work),
         "preserve_insertion_order": True,
     }
     if worker:
