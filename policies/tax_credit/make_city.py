@@ -78,6 +78,7 @@ TRADES = (
 )
 CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 """GB 32100-2015: letters without I, O, S, V, Z."""
+CODE_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 
 TAXES_OF = {
     "late_filing": (
@@ -143,6 +144,8 @@ class Firm:
 
 def text_of(value: object) -> str:
     """A value as it stands in a CSV cell: absent is empty, truth is true or false, dates are ISO."""
+    if isinstance(value, str):
+        return value
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -156,7 +159,7 @@ def yuan(fen: int) -> str:
 
 def check_character(body: str) -> str:
     """The 18th character of a unified social credit code, GB 32100-2015."""
-    total = sum(CODE_ALPHABET.index(character) * pow(3, place, 31) for place, character in enumerate(body))
+    total = sum(CODE_ALPHABET.index(character) * weight for character, weight in zip(body, CODE_WEIGHTS, strict=True))
     return CODE_ALPHABET[(31 - total % 31) % 31]
 
 
