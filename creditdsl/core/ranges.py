@@ -6,7 +6,7 @@ The door to `type_of`, `interval_of`, `range_of` and `narrow` too; how intervals
 from collections.abc import Iterable, Iterator
 
 from creditdsl.core.calendar import FIRST_DATE, FIRST_MONTH, LAST_DATE, LAST_MONTH
-from creditdsl.core.intervals import INT64, Known, interval_of, narrow, range_of
+from creditdsl.core.intervals import INT64, Known, facts_of, interval_of, narrow, range_of
 from creditdsl.core.ir import (
     Aggregate,
     And,
@@ -29,6 +29,7 @@ from creditdsl.core.walk import children
 
 __all__ = [
     "Known",
+    "facts_of",
     "fits",
     "fits_64_bits",
     "interval_of",
