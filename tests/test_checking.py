@@ -188,3 +188,9 @@ def test_a_chain_of_many_definitions_compiles(tmp_path: Path) -> None:
         "".join(f"define d{n} = d{n + 1} + 1\n" for n in range(800)) + "define d800 = 1\ndirect D x { when d0 > 900 }"
     )
     assert codes(tmp_path, chain) == []
+
+
+def test_a_folder_of_another_name_opens_the_file_that_declares_the_policy(tmp_path: Path) -> None:
+    (tmp_path / "a.credit").write_text(BANDS, encoding="utf-8")
+    (tmp_path / "z.credit").write_text('use "a.credit"\n' + FRAME, encoding="utf-8")
+    assert compile_policy(tmp_path).program.header.name == "sample"

@@ -39,7 +39,7 @@ def locator_text(word: tree.LocatorWord, number: str | None, language: str) -> s
             case tree.LocatorWord.ANNEX:
                 return f"附件{number or ''}"
             case tree.LocatorWord.ROW:
-                return f"第{number}项"
+                return f"第{number}项" if number and number[0].isdigit() else f"“{number}”项"
     match word:
         case tree.LocatorWord.ITEM:
             return f"item ({number})"

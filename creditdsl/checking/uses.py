@@ -10,6 +10,7 @@ from pathlib import Path
 from creditdsl.diagnostics import Code, Diagnostic, Label, PolicyError, Text, errors_in
 from creditdsl.source import SourceFile
 from creditdsl.syntax import tree
+from creditdsl.syntax.limits import STANDARD
 from creditdsl.syntax.parse import parse
 from creditdsl.syntax.text import read
 
@@ -24,12 +25,26 @@ class ReadModules:
 
 
 def main_file(path: Path) -> Path:
-    """The main file of a policy: the file itself, or in a folder the one named like it or `policy.credit`."""
+    """The main file of a policy: the file itself, or in a folder the one that a person would open.
+
+    That is the file named like the folder, `policy.credit`, or the first one that declares a policy.
+    """
     if not path.is_dir():
         return path
-    candidates = [path / f"{path.resolve().name}.credit", path / "policy.credit"]
-    candidates += sorted(path.glob("*.credit"))[:1]
-    return next((candidate for candidate in candidates if candidate.is_file()), candidates[0])
+    named = [path / f"{path.resolve().name}.credit", path / "policy.credit"]
+    files = sorted(path.glob("*.credit"))
+    candidates = [*named, *(file for file in files if _declares_policy(file)), *files[:1]]
+    return next((candidate for candidate in candidates if candidate.is_file()), named[0])
+
+
+def _declares_policy(file: Path) -> bool:
+    """Whether a line begins with the declaration; files that cannot be read are diagnosed when they are opened."""
+    try:
+        head = file.read_bytes()[: STANDARD.size]
+    except OSError:
+        return False
+    lines = head.decode("utf-8", errors="replace").splitlines()
+    return any(line.split(None, 1)[:1] in (["policy"], ["政策"]) for line in lines)
 
 
 def read_modules(path: Path) -> ReadModules:
