@@ -1,6 +1,7 @@
 """`creditdsl score`: the subjects of a folder of tables, graded into a folder of results."""
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -149,8 +150,14 @@ def _scored(session: Session, program: "Program", folders: tuple[Path, Path], op
 def _console(session: Session) -> "Console":
     from rich.console import Console
 
-    console = Console(stderr=True, highlight=False, no_color=session.color is False, emoji=False)
-    return console if console.is_terminal else Console(stderr=True, highlight=False, width=LINE, emoji=False)
+    return Console(
+        stderr=True,
+        highlight=False,
+        emoji=False,
+        no_color=session.color is False,
+        force_terminal=session.color or None,
+        width=None if sys.stderr.isatty() else LINE,
+    )
 
 
 @contextmanager
@@ -159,7 +166,7 @@ def _progress(console: "Console", session: Session) -> Iterator[Callable[[int, i
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task(session.say("读取数据表", "reading tables"), total=None)
 
         def report(done: int, total: int) -> None:

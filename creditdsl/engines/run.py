@@ -22,7 +22,7 @@ from creditdsl.engines.duck import disk_faults_as_os_errors
 from creditdsl.engines.encoding import Encoding
 from creditdsl.engines.evaluator import MakeEvaluator
 from creditdsl.engines.grading import Grader
-from creditdsl.engines.layout import FileFormat, Layout, read_layout
+from creditdsl.engines.layout import FileFormat, read_layout
 from creditdsl.engines.lines import TABLE_NAMES, output_tables, points_size
 from creditdsl.engines.outputs import OutputForm, output_path, rows_refused, rows_written, write_tables
 from creditdsl.engines.pool import batches, grade_all
@@ -71,39 +71,37 @@ def run(
         work, result = folder / "work", folder / "result"
         work.mkdir()
         result.mkdir()
-        summary = _score(program, layout, (work, result), make_evaluator, options, progress)
+        staged = stage(layout, work, options.language, options.most_records)
+        given = Work(program, layout, staged.database, work, make_evaluator, options.language, options.most_records)
+        counts = _grade(given, staged.subjects, options.jobs, progress)
+        form = _write(given, staged.subjects, result, options)
+        summary = _summary(given, staged.rows, counts, options)
+        _check(given, summary, result, form)
         (result / SUMMARY).write_text(written_summary(summary), encoding="utf-8")
         _replace(target, result, folder)
     return summary
 
 
-def _score(
-    program: Program,
-    layout: Layout,
-    folders: tuple[Path, Path],
-    make_evaluator: MakeEvaluator,
-    options: RunOptions,
-    progress: Progress,
-) -> Summary:
-    work, _ = folders
-    staged = stage(layout, work, options.language, options.most_records)
-    given = Work(program, layout, staged.database, work, make_evaluator, options.language, options.most_records)
-    progress(0, staged.subjects)
-    counts = grade_all(given, staged.subjects, options.jobs, lambda done: progress(done, staged.subjects))
-    planned = len(batches(staged.subjects))
-    strays = refuse_strays(given, Grader(program, layout, make_evaluator(), options.language), planned)
-    counts.add(strays, 0)
-    digits, places = points_size(program)
-    form = OutputForm(options.format or layout.subject.format, digits, places, options.byte_order_mark)
-    inputs = tuple(file.table.name for file in layout.tables)
-    write_tables(output_tables(program), inputs, planned + 1, folders, form)
-    summary = _summary(program, layout, staged.rows, counts, options)
-    _check(program, summary, folders, form)
-    return summary
+def _grade(work: Work, subjects: int, jobs: int, progress: Progress) -> Counts:
+    """Write the part files of every subject, and behind them those of the rows that belong to none."""
+    progress(0, subjects)
+    counts = grade_all(work, subjects, jobs, lambda done: progress(done, subjects))
+    grader = Grader(work.program, work.layout, work.make_evaluator(), work.language)
+    counts.add(refuse_strays(work, grader, len(batches(subjects))), 0)
+    return counts
 
 
-def _summary(program: Program, layout: Layout, rows: tuple[int, ...], counts: Counts, options: RunOptions) -> Summary:
-    header = program.header
+def _write(work: Work, subjects: int, result: Path, options: RunOptions) -> OutputForm:
+    digits, places = points_size(work.program)
+    form = OutputForm(options.format or work.layout.subject.format, digits, places, options.byte_order_mark)
+    inputs = tuple(file.table.name for file in work.layout.tables)
+    parts = len(batches(subjects)) + 1
+    write_tables(output_tables(work.program), inputs, parts, (work.folder, result), form)
+    return form
+
+
+def _summary(work: Work, rows: tuple[int, ...], counts: Counts, options: RunOptions) -> Summary:
+    header = work.program.header
     return Summary(
         header.name,
         header.content_hash,
@@ -111,10 +109,10 @@ def _summary(program: Program, layout: Layout, rows: tuple[int, ...], counts: Co
         options.as_of,
         tuple(
             TableCounts(file.table.name, rows[number], counts.used[number], counts.refused[number])
-            for number, file in enumerate(layout.tables)
+            for number, file in enumerate(work.layout.tables)
         ),
-        _by_grade(program, counts.grades),
-        _by_grade(program, counts.grades_after_repair),
+        _by_grade(work.program, counts.grades),
+        _by_grade(work.program, counts.grades_after_repair),
     )
 
 
@@ -125,12 +123,11 @@ def _by_grade(program: Program, counts: Counter[str | None]) -> tuple[tuple[str 
     return (*((grade, counts[grade]) for grade in grades), (None, counts[None]))
 
 
-def _check(program: Program, summary: Summary, folders: tuple[Path, Path], form: OutputForm) -> None:
+def _check(work: Work, summary: Summary, result: Path, form: OutputForm) -> None:
     """Count what was written; InternalError when one row of the input is not accounted for."""
-    work, result = folders
-    tables = output_tables(program)
-    refused = rows_refused(output_path(result, "rejects", form), tables.rejects, work)
-    scored = rows_written(output_path(result, "results", form), tables.results, work)
+    tables = output_tables(work.program)
+    refused = rows_refused(output_path(result, "rejects", form), tables.rejects, work.folder)
+    scored = rows_written(output_path(result, "results", form), tables.results, work.folder)
     for table in summary.tables:
         written = (scored if table is summary.tables[0] else table.used) + refused.get(table.name, 0)
         if not table.rows == table.used + table.refused == written:
