@@ -1,0 +1,101 @@
+"""Policies of every shape are published: without a score, without grades, by month, in one language; and by command."""
+
+import re
+from pathlib import Path
+
+import pytest
+from conftest import REPOSITORY, Run
+from policies import BANDS, FRAME
+from publishing_sample import SAMPLE, read
+
+from creditdsl.compile import Compiled, compile_policy
+from creditdsl.core.ir import RuleKind
+from creditdsl.publishing.site import site
+
+SHAPES = {
+    "only a score": (FRAME, ""),
+    "nothing else than bands": (FRAME, BANDS),
+    "no score": (FRAME.replace("score { base 100 points }", ""), "grades Grade { | A : by rule  | B : when large }"),
+    "by month": (FRAME.replace("year\n", "month\n"), BANDS),
+    "in Chinese alone": (re.sub(r'("[^"]*") / "[^"]*"', r"\1", FRAME).replace("zh, en", "zh"), BANDS),
+    "in English alone": (re.sub(r'"[^"]*" / ("[^"]*")', r"\1", FRAME).replace("zh, en", "en"), BANDS),
+    "English first": (FRAME.replace("zh, en", "en, zh"), BANDS),
+}
+
+
+def compiled(folder: Path, shape: str) -> Compiled:
+    frame, rules = SHAPES[shape]
+    path = folder / "sample.credit"
+    path.write_text(re.sub(r"prior +: Grade\?", "prior : Kind?", frame) + rules, encoding="utf-8")
+    return compile_policy(path)
+
+
+def check_pages(policy: Compiled) -> None:
+    """Elements closed, ids unique, links inside the page resolved."""
+    for name, content in site(policy.program, policy.modules).items():
+        if name.endswith(".html"):
+            page = read(content.decode("utf-8"))
+            ids = [item.attributes["id"] for item in page.elements if "id" in item.attributes]
+            links = [
+                item.attributes["href"][1:] for item in page.elements if item.attributes.get("href", "")[:1] == "#"
+            ]
+            assert page.faults == []
+            assert len(ids) == len(set(ids))
+            assert set(links) <= set(ids)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_policy_of_any_shape_gives_sound_pages(tmp_path: Path, shape: str) -> None:
+    check_pages(compiled(tmp_path, shape))
+
+
+def test_the_tax_credit_policy_gives_sound_pages_that_show_every_rule() -> None:
+    policy = compile_policy(REPOSITORY / "policies/tax_credit/tax_credit.credit")
+    check_pages(policy)
+    plan = policy.program.result
+    html = site(policy.program, policy.modules)["index.html"].decode("utf-8")
+    steps = (*plan.exempts, *plan.directs, *plan.assigns, *plan.demotes, *plan.ceilings)
+    rules = {item.rule.code for item in (*plan.findings, *plan.measures)}
+    rules |= {item.rule.code for item in steps if item.rule.kind is not RuleKind.REPAIR_DIRECT}
+    assert len(rules) > 80
+    assert {code for code in rules if f'<tr id="{code}"' not in html} == set()
+    assert html.count('<details class="case"') == len(policy.program.cases)
+
+
+def test_a_part_that_a_policy_does_not_have_has_no_section(tmp_path: Path) -> None:
+    policy = compiled(tmp_path, "only a score")
+    html = site(policy.program, policy.modules)["index.html"].decode("utf-8")
+    sections = re.findall(r'<h2 id="section-(\w+)">', html)
+    assert sections == ["overview", "procedure", "score", "data"]
+    assert "二、</span>评定步骤" in html
+
+
+def test_a_label_that_lacks_the_page_s_language_says_which_it_has(tmp_path: Path) -> None:
+    policy = compiled(tmp_path, "in Chinese alone")
+    html = site(policy.program, policy.modules)["index.en.html"].decode("utf-8")
+    assert '<h1><span lang="zh">示例</span></h1>' in html
+
+
+def test_the_command_writes_the_site_and_lists_it(creditdsl: Run, tmp_path: Path) -> None:
+    (tmp_path / "sample.credit").write_text(SAMPLE, encoding="utf-8")
+    run = creditdsl("docs", "sample.credit", "-o", "out")
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.split() == ["out/index.html", "out/index.en.html", "out/style.css", "out/page.js"]
+    assert (tmp_path / "out/index.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_the_command_says_what_is_wrong_with_a_policy_and_writes_nothing(creditdsl: Run, tmp_path: Path) -> None:
+    (tmp_path / "sample.credit").write_text(SAMPLE.replace("months < 36", "monhts < 36"), encoding="utf-8")
+    run = creditdsl("docs", "sample.credit", "-o", "out")
+    assert run.returncode == 1
+    assert "CR0101" in run.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_command_says_when_the_folder_cannot_be_written(creditdsl: Run, tmp_path: Path) -> None:
+    (tmp_path / "sample.credit").write_text(SAMPLE, encoding="utf-8")
+    (tmp_path / "file").write_text("")
+    run = creditdsl("docs", "sample.credit", "-o", "file/out")
+    assert run.returncode in (1, 2)
+    assert "Traceback" not in run.stderr
+    assert "file/out" in run.stderr
