@@ -83,8 +83,12 @@ def explain(path: str, text: str, at: int, accepted: frozenset[str], context: tu
     match = LEXEME.search(text, at)
     if match is None:
         return Mistake(_end_of_text(path, text, accepted))
-    found, span = match[0], Span(path, match.start(), match.end())
-    glued = _glued(found, match.start(), span, accepted)
+    found, start = match[0], match.start()
+    if text[max(start - 1, 0) : start + 1] in HINTS and len(found) == 1:
+        start -= 1
+        found = text[start : start + 2]
+    span = Span(path, start, start + len(found))
+    glued = _glued(found, start, span, accepted)
     if glued is not None:
         return glued
     return Mistake(_misplaced(found, span, accepted, context) or _unexpected(text, found, span, accepted))
