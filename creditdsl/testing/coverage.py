@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from creditdsl.core.evaluate import Scope, evaluate, matching, value_at, value_of
 from creditdsl.core.inputs import load, run_context
-from creditdsl.core.ir import Case, Choose, Program, Step
+from creditdsl.core.ir import Case, Choose, Constant, Multiply, Program, Step
 from creditdsl.testing.cases import STEPS, CaseOutcome
 from creditdsl.testing.machines import Answer
 from creditdsl.testing.reading import codes, objects, optional_text, steps_of
@@ -67,8 +67,7 @@ def _steps(program: Program) -> dict[str, tuple[Step, ...]]:
 def _wanted(program: Program) -> Iterator[ItemKey]:
     """Everything that can be shown, in the order of the policy."""
     plan = program.result
-    for kind, definition in (("base", plan.base),):
-        yield from _branches(kind, definition or "", _root(program, definition))
+    yield from _branches("base", plan.base or "", _root(program, plan.base))
     yield from (("indicator", finding.rule.code, "fires") for finding in plan.findings)
     yield from (("band", band.grade, "taken") for band in plan.bands if not band.by_rule)
     for kind, steps in _steps(program).items():
@@ -86,8 +85,10 @@ def _repaired_directs(program: Program) -> list[str]:
 
 
 def _root(program: Program, definition: str | None) -> Choose | None:
-    """The choice that a definition is, if it is one."""
+    """The choice that a definition is, brought to another scale or not, if it is one."""
     expression = program.definition(definition).expression if definition is not None else None
+    if isinstance(expression, Multiply) and isinstance(expression.right, Constant):
+        expression = expression.left
     return expression if isinstance(expression, Choose) else None
 
 

@@ -14,7 +14,7 @@ from creditdsl.testing.aiming import Scene
 from creditdsl.testing.setting import Row, Setting
 from creditdsl.testing.strategies import Sample, World, as_json
 
-MOST_TESTS = 1_500
+MOST_TESTS = 1_000
 """After so many tests the best sample so far is given back."""
 
 
@@ -115,20 +115,22 @@ class _Shrinker:
             yield value
 
     def _nearer(self, table: str | None, field: InputField, row: Row) -> bool:
-        """Halve the distance to the ordinary value for as long as it still shows."""
+        """Move a number towards the ordinary value for as long as it still shows, unless one step is too many."""
         current, ordinary = row[field.name], self.setting.ordinary(table, field.name)
         if not isinstance(plain(field.type), Number | Day | Month) or current == ordinary:
             return False
         if not isinstance(current, int) or not isinstance(ordinary, int):
             return False
-        fails, holds = ordinary, current
+        holds, fails = current, ordinary
+        if not self._accept_value(row, field, holds + (1 if fails > holds else -1)):
+            return False
         while abs(holds - fails) > 1 and self.tests < MOST_TESTS:
             middle = (holds + fails) // 2
             if self._accept_value(row, field, middle):
                 holds = middle
             else:
                 fails = middle
-        return holds != current
+        return True
 
     def _accept_value(self, row: Row, field: InputField, value: Value) -> bool:
         former = row[field.name]
