@@ -10,13 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from creditdsl.backends.python.expressions import Code
-from creditdsl.backends.python.layout import INDENT, WIDTH
+from creditdsl.backends.python.layout import INDENT, WIDTH, wrapped
 from creditdsl.backends.python.names import identifier, literal, variable_name
 from creditdsl.backends.python.passes import PassWriter, Target
 from creditdsl.backends.python.plan import Collection, Pass, Plan, hoistable, reads_record, references
 from creditdsl.backends.python.rewrite import empty_value, substitute
-from creditdsl.backends.python.statements import Body, Statements
+from creditdsl.backends.python.statements import Body, Line, Statements
 from creditdsl.core.ir import (
+    Add,
     Aggregate,
     Constant,
     ContextDay,
@@ -63,6 +64,8 @@ class BodyWriter(Statements):
     variables: dict[str, str] = field(default_factory=dict, kw_only=True)
     pending: list[str] = field(default_factory=list, kw_only=True)
     """definitions that have no statement yet, in order"""
+    sums: dict[str, str] = field(default_factory=dict, kw_only=True)
+    """by definition that is a sum: the variable to which the passes add what they find"""
     waiting: dict[Pass, None] = field(default_factory=dict, kw_only=True)
     """what no pass has worked out yet"""
 
@@ -73,10 +76,13 @@ class BodyWriter(Statements):
         for name in self.pending:
             self.variables[name] = self.scope.allocate(self.names.get(name) or _variable(name))
         self._bind_leaves(body)
+        start = len(body.statements)
         while self.waiting:
             table, ready = self._next_pass()
             self._write_definitions(self._required(ready), body)
             self._write_table(self.program.table(table), ready, body)
+        for variable in self.sums.values():
+            body.statements.insert(start, Line(f"{variable} = 0"))
         self._write_definitions(list(self.pending), body)
 
     def assign_aggregate(self, target: str, aggregate: Aggregate, body: Body) -> None:
@@ -150,6 +156,7 @@ class BodyWriter(Statements):
         sunk = self._sunk(empty)
         for name in sunk:
             self.pending.remove(name)
+        added = self._added(sunk, empty)
         outside = self._read_outside(ready, sunk)
         targets = {item: Target(self._name_of(item, sunk)) for item in ready}
         records = self.scope.allocate(identifier(table.name))
@@ -177,6 +184,8 @@ class BodyWriter(Statements):
                 self.reads[item] = Code(targets[item].name, name=True)
             for name in sunk:
                 self._write_definition(name, inner)
+            for variable, total in added:
+                inner.line(f"{variable} += ", wrapped(self.express(total).document))
         self.scope.taken = taken
         for item in ready:
             self.reads[item] = Code(targets[item].name, name=True)
@@ -204,6 +213,30 @@ class BodyWriter(Statements):
                 waiting.discard(name)
                 sunk.append(name)
         return sunk
+
+    def _added(self, sunk: list[str], empty: dict[Expression, Expression]) -> list[tuple[str, Expression]]:
+        """What of the totals is added up while the table is at hand: variables, and what is added to them.
+
+        Those terms are taken out of the totals, which then read the variable: a table without records adds nothing.
+        """
+        nothing = {self._reference(name) for name in sunk}
+        nothing = {item for item in nothing if isinstance(value := empty[item], Constant) and value.value == 0}
+        added: list[tuple[str, Expression]] = []
+        for name in self.pending:
+            whole = self.plan.expressions[name]
+            if name not in self.totals or not isinstance(whole, Add):
+                continue
+            terms = tuple(operand for operand in whole.operands if operand in nothing)
+            if not terms:
+                continue
+            if name not in self.sums:
+                self.sums[name] = self.scope.allocate(f"{self.variables[name]}_sum")
+            so_far = DefinitionReference(f"{name} so far", whole.type)
+            self.reads[so_far] = Code(self.sums[name], name=True)
+            kept = tuple(operand for operand in whole.operands if operand not in nothing and operand != so_far)
+            self.plan.expressions[name] = Add((*kept, so_far), whole.type)
+            added.append((self.sums[name], Add(terms, whole.type)))
+        return added
 
     def _read_outside(self, ready: list[Pass], sunk: list[str]) -> set[object]:
         """What of a table is read after it: aggregates, collections, and definitions by name."""

@@ -5,6 +5,7 @@ each condition what is done when it holds, and the conditions that are tested th
 After: `a` over `b: x` and `c: y`.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -18,6 +19,7 @@ from creditdsl.core.ir import (
     Constant,
     DaysBetween,
     DefinitionReference,
+    DivideRounded,
     Equal,
     Expression,
     MonthOf,
@@ -45,15 +47,39 @@ class Node:
             yield from node.uses((*place, number))
 
 
+Wanted = list[tuple[Pass, tuple[Expression, ...]]]
+"""What is worked out, each with the conditions that are still to be tested."""
+
+
 def arranged(passes: list[Pass]) -> Node:
-    """The tree of conditions of what one loop works out."""
-    root = Node()
-    for item in passes:
-        node = root
-        for operand in operands_of(item.where):
-            node = node.below.setdefault(operand, Node())
-        node.done.append(item)
-    return _joined(root)
+    """The tree of conditions of what one loop works out. A condition that many of them share is tested first."""
+    return _joined(_tree([(item, operands_of(item.where)) for item in passes]))
+
+
+def _tree(wanted: Wanted) -> Node:
+    node = Node([item for item, operands in wanted if not operands])
+    rest = [(item, operands) for item, operands in wanted if operands]
+    while rest:
+        condition = _most_shared(rest)
+        group = [(item, operands) for item, operands in rest if condition in _testable(operands)]
+        rest = [(item, operands) for item, operands in rest if condition not in _testable(operands)]
+        left = [(item, tuple(part for part in operands if part != condition)) for item, operands in group]
+        node.below[condition] = _tree(left)
+    return node
+
+
+def _most_shared(wanted: Wanted) -> Expression:
+    counts = Counter(part for _, operands in wanted for part in dict.fromkeys(_testable(operands)))
+    return max(counts, key=lambda part: counts[part])
+
+
+def _testable(operands: tuple[Expression, ...]) -> list[Expression]:
+    """The operands of a conjunction that may be tested now: the first, and those that need no other to hold before."""
+    return [part for position, part in enumerate(operands) if position == 0 or _stands_alone(part)]
+
+
+def _stands_alone(condition: Expression) -> bool:
+    return is_total(condition) and not any(isinstance(part, Presume | DivideRounded) for part in walk(condition))
 
 
 def _joined(node: Node) -> Node:

@@ -107,6 +107,9 @@ class PassWriter:
             match other:
                 case Aggregate(AggregateKind.SUM_OF_LEAST, _, item.where, _, item.keys):
                     return other
+                case Aggregate(AggregateKind.LONGEST_RUN | AggregateKind.STREAK, _, item.where, value):
+                    if (value,) == item.keys:
+                        return other
                 case _:
                     pass
         return None

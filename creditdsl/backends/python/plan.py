@@ -272,7 +272,12 @@ def _weighted_references(expression: Expression, weight: int) -> Iterator[str]:
 
 
 def _is_small(expression: Expression) -> bool:
-    return not isinstance(expression, Aggregate) and sum(1 for _ in walk(expression)) <= INLINED_SIZE
+    return not isinstance(expression, Aggregate) and _size(expression) <= INLINED_SIZE
+
+
+def _size(expression: Expression) -> int:
+    """How many nodes an expression has where it is written: an aggregate is a variable by then."""
+    return 1 if isinstance(expression, Aggregate) else 1 + sum(map(_size, children(expression)))
 
 
 def _resolved_collection(collection: Collection, plan: Plan) -> Collection:

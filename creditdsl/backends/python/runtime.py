@@ -354,14 +354,22 @@ def months_between(first: date, second: date) -> int:
     """Whole months from one day to another, negative when `second` lies before `first`."""
     if second < first:
         return -months_between(second, first)
-    months = month_of(second) - month_of(first)
-    return months if add_months(first, months) <= second else months - 1
+    months = (second.year - first.year) * 12 + second.month - first.month
+    if second.day < first.day and second.day < monthrange(second.year, second.month)[1]:
+        return months - 1
+    return months
 
 
 def longest_run(values: set[int]) -> int:
     """The length of the longest run of consecutive numbers."""
-    lasts = [value for value in values if value + 1 not in values]
-    return max((run_down_from(last, values) for last in lasts), default=0)
+    longest = 0
+    for value in values:
+        if value - 1 not in values:
+            end = value + 1
+            while end in values:
+                end += 1
+            longest = max(longest, end - value)
+    return longest
 
 
 def run_down_from(start: int, values: set[int]) -> int:
