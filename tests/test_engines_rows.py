@@ -1,5 +1,7 @@
 """Bad rows: each is refused with its place and its cause, its subject as a whole with it, and nothing else is lost."""
 
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -329,3 +331,29 @@ def test_tables_without_a_row_give_tables_without_a_row(tables: Town) -> None:
     summary = tables.score()
     assert (summary.scored, summary.refused) == (0, 0)
     assert [tables.rows(name) for name in ("results", "findings", "measures", "rejects")] == [[], [], [], []]
+
+
+def test_parquet_of_another_writer_is_read(tables: Town) -> None:
+    import pyarrow
+    import pyarrow.parquet
+
+    columns = {
+        "统一社会信用代码": pyarrow.array(["甲1", "甲2"], pyarrow.large_string()),
+        "operating_months": pyarrow.array([60, 61], pyarrow.uint8()),
+        "tax_payable": pyarrow.array([Decimal("12.50"), Decimal("0.01")], pyarrow.decimal128(38, 2)),
+        "general_vat": pyarrow.array([True, False]),
+        "prior_grade": pyarrow.array(["A", None]).dictionary_encode(),
+    }
+    pyarrow.parquet.write_table(pyarrow.table(columns), tables.folder / "taxpayer.parquet")
+    filings = {
+        "uscc": ["甲1", "甲1"],
+        "tax": ["010101", "010104"],
+        "due": pyarrow.array([date(2020, 1, 15)] * 2, pyarrow.date64()),
+        "filed": pyarrow.array([datetime(2020, 1, 20), None], pyarrow.timestamp("ns")),
+        "tax_due": pyarrow.array([5, 6], pyarrow.int32()),
+    }
+    (tables.folder / "late_filing.csv").unlink()
+    pyarrow.parquet.write_table(pyarrow.table(filings), tables.folder / "late_filing.parquet")
+    tables.score(format=FileFormat.CSV)
+    assert [(row["uscc"], row["score"]) for row in tables.rows("results")] == [("甲1", "90"), ("甲2", "100")]
+    assert tables.rejects() == []
