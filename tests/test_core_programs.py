@@ -22,7 +22,7 @@ from creditdsl.core.walk import children, rebuilt, walk
 from creditdsl.diagnostics import InternalError
 
 HEALTH = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-MANY = settings(max_examples=120, deadline=None, suppress_health_check=HEALTH)
+MANY = settings(max_examples=60, deadline=None, suppress_health_check=HEALTH)
 
 
 def scope_of(data: st.DataObject, program: Program) -> Scope:
@@ -41,7 +41,7 @@ def test_a_generated_program_keeps_every_invariant(program: Program) -> None:
 def test_generated_programs_use_every_node_and_every_kind_of_aggregate() -> None:
     seen: Counter[object] = Counter()
 
-    @settings(max_examples=400, deadline=None, suppress_health_check=HEALTH, database=None, derandomize=True)
+    @settings(max_examples=300, deadline=None, suppress_health_check=HEALTH, database=None, derandomize=True)
     @given(programs())
     def count(program: Program) -> None:
         for definition in program.definitions:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from creditdsl.analyses.explanation_model import Pivot, StepKind
 from creditdsl.analyses.views import rule_view
-from creditdsl.core.ir import Band, Program, Result, Step, Value
+from creditdsl.core.ir import Band, Program, Result, RuleKind, Step, Value
 from creditdsl.core.notation import written
 from creditdsl.diagnostics import InternalError
 
@@ -16,6 +16,11 @@ from creditdsl.diagnostics import InternalError
 def holds(step: Step, values: Mapping[str, Value], *, after: bool) -> bool:
     """Whether a step's rule holds, before or after repair."""
     return values[step.holds_after if after else step.holds] is True
+
+
+def limit_kind(step: Step) -> StepKind:
+    """What a ceiling is: one of its own, or the limit of a new evaluation after a direct grade was repaired."""
+    return StepKind.REGRADE if step.rule.kind is RuleKind.REPAIR_DIRECT else StepKind.CEILING
 
 
 def decided(program: Program, values: Mapping[str, Value], *, after: bool) -> Pivot | None:
@@ -84,7 +89,7 @@ def _is_worse(band: Band, pivot: Pivot, names: tuple[str, ...]) -> bool:
 def _limited(plan: Result, names: tuple[str, ...], pivot: Pivot, values: Mapping[str, Value], *, after: bool) -> Pivot:
     """The lowest ceiling, where the grade is better than it; a regrade limit counts after repair only."""
     limits = [
-        (step.grade, Pivot(StepKind.CEILING, rule_view(step.rule), step.grade))
+        (step.grade, Pivot(limit_kind(step), rule_view(step.rule), step.grade))
         for step in plan.ceilings
         if holds(step, values, after=after)
     ]

@@ -8,7 +8,7 @@ What would be without a record is not guessed from points: the reference interpr
 from collections.abc import Iterable
 from datetime import date
 
-from creditdsl.analyses.decision import decided, holds
+from creditdsl.analyses.decision import decided, holds, limit_kind
 from creditdsl.analyses.explanation_model import (
     Arithmetic,
     Change,
@@ -165,7 +165,10 @@ class _Explainer:
             (StepKind.CEILING, plan.ceilings),
         ):
             for step in steps:
-                yield kind, step
+                yield limit_kind(step) if kind is StepKind.CEILING else kind, step
+
+    def ever_holds(self, step: Step) -> bool:
+        return any(holds(step, self.values, after=after) for after in (False, True))
 
     def steps(self, *, after: bool) -> Iterable[StepView]:
         for kind, step in self.all_steps():
@@ -248,7 +251,7 @@ class _Explainer:
             if item.table is not None and self.points(item.points_after) < 0
         ]
         for kind, step in self.all_steps():
-            if kind is not StepKind.EXEMPT and holds(step, self.values, after=True):
+            if kind is not StepKind.EXEMPT and self.ever_holds(step):
                 looked_at += step.evidence
         places = dict.fromkeys(
             (table, place) for table, where in looked_at for place in matching(table, where, self.scope)
@@ -269,7 +272,7 @@ class _Explainer:
                 standing = self.trials.suppose(Supposition(fixed=dict(fixed)))
                 yield self.rule_candidate(rule_view(finding.rule), fixed, self.score_gain(standing))
         for kind, step in self.all_steps():
-            if kind is StepKind.EXEMPT or not holds(step, self.values, after=True):
+            if kind in (StepKind.EXEMPT, StepKind.REGRADE) or not holds(step, self.values, after=True):
                 continue
             if not any(self.evidence(step)):
                 fixed = ((step.holds, False), (step.holds_after, False))
@@ -288,7 +291,7 @@ class _Explainer:
             if not self.fires(finding):
                 yield rule_view(finding.rule)
         for _, step in self.all_steps():
-            if not holds(step, self.values, after=True):
+            if not self.ever_holds(step):
                 yield rule_view(step.rule)
         for measure in self.plan.measures:
             if self.values[measure.holds] is not True:

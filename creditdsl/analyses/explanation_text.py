@@ -232,16 +232,16 @@ class _Page:
         if not before and not after:
             return []
         lines = [self.say("成立的评价规则", "Grading rules that hold")]
-        kept = {step.rule.code for step in after}
+        first, last = ({(step.step, step.rule.code) for step in steps} for steps in (before, after))
+        gone, new = (
+            self.say("（修复后不再成立）", " (not after repair)"),
+            self.say("（修复后成立）", " (after repair only)"),
+        )
         for step in before:
-            lines += self._step(
-                step,
-                self.say("", "") if step.rule.code in kept else self.say("（修复后不再成立）", " (not after repair)"),
-            )
-        known = {step.rule.code for step in before}
+            lines += self._step(step, "" if (step.step, step.rule.code) in last else gone)
         for step in after:
-            if step.rule.code not in known:
-                lines += self._step(step, self.say("（修复后成立）", " (after repair only)"))
+            if (step.step, step.rule.code) not in first:
+                lines += self._step(step, new)
         return lines
 
     def _step(self, step: StepView, remark: str) -> list[str]:

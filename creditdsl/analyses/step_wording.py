@@ -29,7 +29,7 @@ def step_outcome(step: StepView, grade: str | None) -> Text:
         return Text("不予评价", "not graded")
     if step.step is StepKind.DEMOTE:
         return Text(f"降 {step.demote} 级", f"{step.demote} grade{'s' if step.demote > 1 else ''} down")
-    if step.step is StepKind.CEILING:
+    if step.step in (StepKind.CEILING, StepKind.REGRADE):
         return Text(f"不高于 {grade}", f"no better than {grade}")
     return Text(f"{grade}", f"{grade}")
 
