@@ -104,24 +104,26 @@ class _Shrinker:
         return self._nearer(table, field, row)
 
     def _simpler_values(self, table: str | None, field: InputField, current: Value) -> Iterator[Value]:
-        """Absent, then the quiet value, then the ordinary one; nothing beyond the value that stands there."""
-        candidates: list[Value] = [None] if isinstance(field.type, Optional) else []
-        if table is None and field.name in self.world.quiet:
-            candidates.append(self.world.quiet[field.name])
-        candidates.append(self.setting.ordinary(table, field.name))
-        for value in dict.fromkeys(candidates):
+        """Absent, then the simplest value; nothing beyond the value that stands there."""
+        absent: tuple[Value, ...] = (None,) if isinstance(field.type, Optional) else ()
+        for value in (*absent, self._simplest(table, field)):
             if value == current and type(value) is type(current):
                 return
             yield value
 
+    def _simplest(self, table: str | None, field: InputField) -> Value:
+        """The quiet value of the subject's fields, the ordinary one of the records'."""
+        quiet = self.world.quiet.get(field.name) if table is None else None
+        return self.setting.ordinary(table, field.name) if quiet is None else quiet
+
     def _nearer(self, table: str | None, field: InputField, row: Row) -> bool:
-        """Move a number towards the ordinary value for as long as it still shows, unless one step is too many."""
-        current, ordinary = row[field.name], self.setting.ordinary(table, field.name)
-        if not isinstance(plain(field.type), Number | Day | Month) or current == ordinary:
+        """Move a number towards the simplest value for as long as it still shows, unless one step is too many."""
+        current, simplest = row[field.name], self._simplest(table, field)
+        if not isinstance(plain(field.type), Number | Day | Month) or current == simplest:
             return False
-        if not isinstance(current, int) or not isinstance(ordinary, int):
+        if not isinstance(current, int) or not isinstance(simplest, int):
             return False
-        holds, fails = current, ordinary
+        holds, fails = current, simplest
         if not self._accept_value(row, field, holds + (1 if fails > holds else -1)):
             return False
         while abs(holds - fails) > 1 and self.tests < MOST_TESTS:
