@@ -1,11 +1,20 @@
 """Intervals, guards and overflow on expressions small enough to check by hand."""
 
+from collections.abc import Callable, Iterator
+from datetime import date
+from itertools import product
+
 import pytest
 from core_examples import EVASION, FILED, IS_LATE, PROGRAM
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from creditdsl.core.calendar import day_of
+from creditdsl.core.evaluate import Scope, value_of
 from creditdsl.core.ir import (
     MAX_RECORDS,
     Add,
+    AddDays,
     AddMonths,
     Aggregate,
     AggregateKind,
@@ -15,6 +24,7 @@ from creditdsl.core.ir import (
     ChoiceAt,
     Choose,
     Constant,
+    DaysBetween,
     DivideRounded,
     Equal,
     Expression,
@@ -24,6 +34,7 @@ from creditdsl.core.ir import (
     Least,
     Less,
     LessOrEqual,
+    MonthsBetween,
     Multiply,
     Negate,
     Not,
@@ -35,6 +46,7 @@ from creditdsl.core.ir import (
     Rounding,
     SubjectField,
     Subtract,
+    Value,
 )
 from creditdsl.core.ranges import (
     fits_64_bits,
@@ -47,9 +59,11 @@ from creditdsl.core.ranges import (
     type_of,
     zero_divisions,
 )
+from creditdsl.core.subject import LoadedSubject, Period, RunContext
 from creditdsl.core.types import Choice, Day, Number, Optional, Text, Truth, Unit
 
 N = Number(Unit.NUMBER)
+DAYS = Number(Unit.DAYS)
 YUAN = Number(Unit.YUAN, 2)
 X, Y, Z = SubjectField("x", N), SubjectField("y", Optional(N)), SubjectField("z", N)
 KNOWN: dict[Expression, Interval] = {X: Interval(0, 100), Y: Interval(-5, 5), Z: Interval(-10, 10)}
@@ -203,3 +217,94 @@ def test_presence_follows_from_what_holds() -> None:
     assert presences(Not(here), holds=False) == {Y}
     assert presences(IS_LATE, holds=True) == frozenset()
     assert presences(IS_LATE, holds=False) == {FILED}
+
+
+ENDS = st.tuples(st.integers(-6, 6), st.integers(0, 4)).map(lambda pair: Interval(pair[0], pair[0] + pair[1]))
+NUMBERS = st.one_of(st.sampled_from([X, Z]), st.integers(-7, 7).map(n))
+MONTH_ENDS = [Constant(day_of(date(2020, month, day)), Day()) for month, day in ((1, 31), (2, 28), (2, 29), (3, 30))]
+
+
+def sides(make: Callable[[Expression, Expression], Expression]) -> st.SearchStrategy[Expression]:
+    return st.tuples(NUMBERS, NUMBERS).map(lambda pair: make(*pair))
+
+
+CONDITIONS = st.recursive(
+    st.one_of(
+        sides(Less),
+        sides(LessOrEqual),
+        sides(Equal),
+        sides(lambda left, right: Less(Multiply(left, n(3), N), right)),
+        sides(lambda left, right: LessOrEqual(left, Negate(right, N))),
+        st.tuples(NUMBERS, st.lists(st.integers(-7, 7).map(n), min_size=1, max_size=3)).map(
+            lambda pair: Among(pair[0], tuple(pair[1]))
+        ),
+    ),
+    lambda inner: st.one_of(
+        inner.map(Not),
+        st.lists(inner, min_size=1, max_size=3).map(lambda parts: And(tuple(parts))),
+        st.lists(inner, min_size=1, max_size=3).map(lambda parts: Or(tuple(parts))),
+    ),
+    max_leaves=5,
+)
+
+
+def scopes(first: Interval, second: Interval) -> Iterator[Scope]:
+    """Every pair of values of x and z."""
+    context = RunContext(Period("2020", date(2020, 1, 1), date(2020, 12, 31)), date(2021, 4, 30))
+    for x, z in product(range(first.low, first.high + 1), range(second.low, second.high + 1)):
+        yield Scope(PROGRAM, LoadedSubject({"x": x, "z": z}, {}), context, {}, {})
+
+
+def inside(value: Value, interval: Interval) -> bool:
+    return isinstance(value, int) and interval.low <= value <= interval.high
+
+
+@settings(max_examples=300, deadline=None)
+@given(CONDITIONS, ENDS, ENDS)
+def test_a_condition_excludes_only_values_that_contradict_it(condition: Expression, x: Interval, z: Interval) -> None:
+    known: dict[Expression, Interval] = {X: x, Z: z}
+    for scope in scopes(x, z):
+        holds = value_of(condition, scope) is True
+        narrowed = narrow(condition, known, holds=holds)
+        assert inside(holds, interval_of(condition, known))
+        assert inside(scope.subject.fields["x"], narrowed[X]) and inside(scope.subject.fields["z"], narrowed[Z])
+
+
+OPERATIONS: list[Callable[[Expression, Expression], Expression]] = [
+    lambda left, right: Add((left, right), N),
+    lambda left, right: Subtract(left, right, N),
+    lambda left, right: Multiply(left, right, N),
+    lambda left, right: Least((left, right), N),
+    lambda left, right: Greatest((left, right), N),
+    lambda left, right: DaysBetween(AddDays(MONTH_ENDS[0], left), AddDays(MONTH_ENDS[1], right), DAYS),
+    lambda left, right: MonthsBetween(AddDays(MONTH_ENDS[2], left), AddDays(MONTH_ENDS[3], right), N),
+    lambda left, right: AddMonths(AddDays(MONTH_ENDS[3], left), right),
+    lambda left, right: Choose((Branch(Less(left, right), left),), Negate(right, N), N),
+    *(
+        lambda left, right, rounding=rounding: Choose(
+            (Branch(Not(Equal(right, n(0))), DivideRounded(Multiply(left, n(5), N), right, rounding, N)),), n(0), N
+        )
+        for rounding in Rounding
+    ),
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(OPERATIONS), ENDS, ENDS)
+def test_every_value_of_an_operation_lies_in_its_interval(
+    operation: Callable[[Expression, Expression], Expression], x: Interval, z: Interval
+) -> None:
+    expression = operation(X, Z)
+    interval = interval_of(expression, {X: x, Z: z})
+    for scope in scopes(x, z):
+        assert inside(value_of(expression, scope), interval)
+
+
+@given(st.sampled_from(OPERATIONS[:8]), ENDS, ENDS)
+def test_the_interval_of_a_single_operation_is_exact(
+    operation: Callable[[Expression, Expression], Expression], x: Interval, z: Interval
+) -> None:
+    expression = operation(X, Z)
+    values = [value_of(expression, scope) for scope in scopes(x, z)]
+    numbers = [value for value in values if isinstance(value, int)]
+    assert interval_of(expression, {X: x, Z: z}) == Interval(min(numbers), max(numbers))
