@@ -246,28 +246,55 @@ def parser_from_grammar(grammar: str, *, strict: bool = False) -> Lark:
 def parser_tables(parser: Lark) -> str:
     """The tables of a parser as JSON, the same for the same grammar.
 
-    Each row is a state: token and action in turn, the action a state to go to, or -1 - n to apply rule n of the memo.
+    Each row is a state: token and action in turn, the action a state to go to, or -1 - n to apply rule n of the memo. Lark numbers
+    states and tokens differently in each run; here tokens are sorted, and states numbered as they are met from the start.
     """
     data, memo = parser.memo_serialize([TerminalDef, Rule])
     table = data["parser"]["parser"]
-    tokens, states = table.pop("tokens"), table.pop("states")
+    names, states = table.pop("tokens"), table.pop("states")
+    rows = {
+        state: {names[token]: _action(action) for token, action in sorted(row.items(), key=lambda item: names[item[0]])}
+        for state, row in states.items()
+    }
+    order = _met_from(rows, table["start_states"]["start"])
+    tokens = sorted(names.values())
+    table["start_states"] = {"start": order[table["start_states"]["start"]]}
+    table["end_states"] = {"start": order[table["end_states"]["start"]]}
+    data["options"] = {name: value for name, value in data["options"].items() if name in KEPT_OPTIONS}
     packed = {
-        "data": {**data, "options": {name: value for name, value in data["options"].items() if name in KEPT_OPTIONS}},
+        "data": data,
         "memo": memo,
-        "tokens": [tokens[number] for number in range(len(tokens))],
-        "rows": [_packed(states[number]) for number in range(len(states))],
+        "tokens": tokens,
+        "rows": [
+            [
+                number
+                for token, action in rows[state].items()
+                for number in (tokens.index(token), order.get(action, action))
+            ]
+            for state in order
+        ],
     }
     return json.dumps(packed, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
 
 
-def _packed(row: Mapping[int, tuple[int, object]]) -> list[int]:
-    flat: list[int] = []
-    for token, (kind, argument) in row.items():
-        number = argument if kind == 0 else argument["@"] if isinstance(argument, dict) else None
-        if not isinstance(number, int):
-            raise InternalError("lark's tables have another form")
-        flat.extend((token, number if kind == 0 else -1 - number))
-    return flat
+def _action(action: tuple[int, object]) -> int:
+    """A state to go to, or -1 - the number of a rule."""
+    kind, argument = action
+    number = argument.get("@") if isinstance(argument, dict) else argument
+    if not isinstance(number, int):
+        raise InternalError("lark's tables have another form")
+    return number if kind == 0 else -1 - number
+
+
+def _met_from(rows: Mapping[int, Mapping[str, int]], start: int) -> dict[int, int]:
+    """New numbers of the states, in the order in which they are met from the start."""
+    order = {start: 0}
+    for state in (queue := [start]):
+        for action in rows[state].values():
+            if action >= 0 and action not in order:
+                order[action] = len(order)
+                queue.append(action)
+    return order
 
 
 def _unpacked(rows: list[list[int]], rules: int) -> dict[int, dict[int, tuple[int, object]]]:
