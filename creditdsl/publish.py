@@ -1,23 +1,11 @@
 """Publishing a policy: a folder of static pages that opens from a disk as well as from a server."""
 
 from pathlib import Path
-from typing import Protocol
 
-from creditdsl.core.ir import Program
-from creditdsl.syntax.tree import Module
+from creditdsl.compile import Compiled
 
 
-class Publishable(Protocol):
-    """What `creditdsl.compile.compile_policy` gives, as far as publishing needs it."""
-
-    @property
-    def program(self) -> Program: ...
-
-    @property
-    def modules(self) -> tuple[Module, ...]: ...
-
-
-def publish(compiled: Publishable, out_dir: Path) -> tuple[Path, ...]:
+def publish(compiled: Compiled, out_dir: Path) -> tuple[Path, ...]:
     """Writes the site of a policy into `out_dir`, which is made if need be; gives the files written, the Chinese page first.
 
     The same policy gives the same bytes. PolicyError when a worked case does not describe a valid subject; OSError when

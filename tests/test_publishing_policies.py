@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 from conftest import REPOSITORY, Run
-from policies import BANDS, FRAME
 from publishing_sample import SAMPLE, read
 
 from creditdsl.compile import Compiled, compile_policy
 from creditdsl.core.ir import RuleKind
 from creditdsl.publishing.site import site
+from policies import BANDS, FRAME
 
 SHAPES = {
     "only a score": (FRAME, ""),

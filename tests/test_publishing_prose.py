@@ -52,13 +52,13 @@ def laid_out(text: str) -> list[str]:
         ("months > 36", "经营月数超过36", "Months in business is over 36"),
         ("months >= 36", "经营月数不低于36", "Months in business is at least 36"),
         ("revenue >= 10 万元", "营业收入不低于10万元", "Revenue is at least 100,000 yuan"),
-        ("not licensed", "持有许可为“否”", "Licensed is “no”"),
+        ("not licensed", "“持有许可”为“否”", "Licensed is “no”"),
         ("prior is absent", "无“上一年度级别”", "Grade of last year is not recorded"),
         ("prior is present and prior is A", "有“上一年度级别”，且上一年度级别为甲级", None),
         ("grade is not A", "级别不为甲级", "grade is not First"),
         ("grade in {A, B}", "级别为甲级、乙级之一", "grade is one of First, Second"),
         ("months in 12 .. 17", "经营月数在12至17之间（含两端）", None),
-        ("any(accident where grave)", "有事故记录（重大为“是”）", "there is a record of Accident (Grave is “yes”)"),
+        ("any(accident where grave)", "有事故记录（“重大”为“是”）", "there is a record of Accident (Grave is “yes”)"),
         ("not any(accident)", "无事故记录", "there is no record of Accident"),
         (
             "any(late where filed is present and filed > due)",
@@ -66,12 +66,17 @@ def laid_out(text: str) -> list[str]:
             None,
         ),
         ("count(late per cargo) >= 3", "逾期报告的次数（按货类计）不低于3", None),
-        ("sum(loss for each accident where not grave)", "事故（重大为“否”）的损失合计", None),
+        ("sum(loss for each accident where not grave)", "事故（“重大”为“否”）的损失合计", None),
         ("any(late where due <= 2020-11-01)", "有逾期报告记录（期限不晚于2020年11月1日）", None),
         ("any(late where cargo = tank)", "有逾期报告记录（货类为罐装）", None),
         ("any(late where due in period.start .. period.end)", "有逾期报告记录（期限在评价期内）", None),
-        ("young or licensed", "符合“经营不满三年”，或者持有许可为“是”", None),
-        ("(young or licensed) and months > 1", "（符合“经营不满三年”，或者持有许可为“是”），且经营月数超过1", None),
+        (
+            "any(late where month of due in month of period.start .. month of period.end)",
+            "有逾期报告记录（期限所在月份在评价期内）",
+            None,
+        ),
+        ("young or licensed", "符合“经营不满三年”，或者“持有许可”为“是”", None),
+        ("(young or licensed) and months > 1", "（符合“经营不满三年”，或者“持有许可”为“是”），且经营月数超过1", None),
         ("10% of revenue", "营业收入的10%", "10% of Revenue"),
         ("(revenue - 1 yuan) * 2", "（营业收入 − 1元） × 2", None),
         ("if young then 1 else 2", "符合“经营不满三年”的，为1；否则为2", None),
@@ -105,7 +110,7 @@ def test_names_lead_to_their_definitions() -> None:
 def test_a_conjunction_is_set_out_as_items() -> None:
     assert laid_out("licensed and months > 12 and revenue > 1 万元") == [
         "同时符合下列各项：",
-        "  持有许可为“是”",
+        "  “持有许可”为“是”",
         "  经营月数超过12",
         "  营业收入超过1万元",
     ]
@@ -121,7 +126,7 @@ def test_conditions_on_records_are_set_out_under_the_record() -> None:
 
 
 def test_two_short_clauses_stay_on_one_line() -> None:
-    assert laid_out("licensed and months > 12") == ["持有许可为“是”，且经营月数超过12"]
+    assert laid_out("licensed and months > 12") == ["“持有许可”为“是”，且经营月数超过12"]
 
 
 def test_an_enumeration_is_belonged_to_and_a_grade_is_had() -> None:

@@ -129,7 +129,7 @@ def describe(expression: Expression, scope: Scope) -> Inline:
             enum = _enum(operand, scope)
             named = join([_item(item, enum, scope) for item in items], voice.text(LISTING))
             return _say(IN_SET[negated], scope, a=describe(operand, scope), b=named)
-        case InRange(low=Context(word=ContextWord.PERIOD_START), high=Context(word=ContextWord.PERIOD_END)):
+        case InRange(low=low, high=high) if _is_period(low, high):
             return _say(IN_PERIOD[expression.negated], scope, a=describe(expression.operand, scope))
         case InRange(operand=operand, low=low, high=high, negated=negated):
             ends = {"b": describe(low, scope), "c": describe(high, scope)}
@@ -175,7 +175,7 @@ def truth(expression: Expression, scope: Scope) -> Inline:
         entry = scope.lexicon.find(expression.name, scope.record)
         named = describe(expression, scope)
         if entry is not None and entry.kind is NameKind.FIELD:
-            return _say(Text("{a}为“是”", "{a} is “yes”"), scope, a=named)
+            return _say(Text("“{a}”为“是”", "{a} is “yes”"), scope, a=named)
         return _say(Text("符合“{a}”", "“{a}” holds"), scope, a=named)
     return describe(expression, scope)
 
@@ -241,6 +241,16 @@ def _say(template: Text, scope: Scope, **slots: Inline) -> Inline:
     return fill(scope.voice.text(template), **slots)
 
 
+def _is_period(low: Expression, high: Expression) -> bool:
+    """Whether these are the first and last day of the period, or the months or years that they lie in."""
+    match low, high:
+        case Part(word=first, operand=start), Part(word=last, operand=end):
+            return first is last and _is_period(start, end)
+        case Context(word=ContextWord.PERIOD_START), Context(word=ContextWord.PERIOD_END):
+            return True
+    return False
+
+
 def _parenthesised(inner: Inline, scope: Scope) -> Inline:
     return _say(Text("（{a}）", "({a})"), scope, a=inner)
 
@@ -250,7 +260,7 @@ def _negation(operand: Expression, scope: Scope) -> Inline:
         entry = scope.lexicon.find(operand.name, scope.record)
         named = describe(operand, scope)
         if entry is not None and entry.kind is NameKind.FIELD:
-            return _say(Text("{a}为“否”", "{a} is “no”"), scope, a=named)
+            return _say(Text("“{a}”为“否”", "{a} is “no”"), scope, a=named)
         return _say(Text("不符合“{a}”", "“{a}” does not hold"), scope, a=named)
     if isinstance(operand, Aggregate) and operand.word is AggregateWord.ANY:
         record = record_text(operand.record.text, replace(scope, record=None))
