@@ -144,8 +144,10 @@ def grade_of(band: str, after: str) -> Expression:
         Choose((Branch(IsPresent(reference(band, Optional(GRADE))), scored),), position("D"), COUNT),
         COUNT,
     )
-    down = Choose((Branch(reference("demote.poor", TRUTH), Constant(1, COUNT)),), Constant(0, COUNT), COUNT)
-    lowered = Least((Add((start, down), COUNT), position("D")), COUNT)
+    poor = reference("demote.poor", TRUTH)
+    one_down = zip("ABM", "BCC", strict=True)  # M is given by rule only, so a demotion passes over it
+    falls = [Branch(And((poor, Equal(start, position(grade)))), position(lower)) for grade, lower in one_down]
+    lowered = Choose((*falls, Branch(poor, position("D"))), start, COUNT)
     limit = Choose((Branch(reference("ceiling.under_three_years", TRUTH), position("B")),), position("A"), COUNT)
     grade = ChoiceAt(Greatest((lowered, limit), COUNT), "Grade")
     return Choose((Branch(reference("graded", TRUTH), grade),), Constant(None, Optional(GRADE)), Optional(GRADE))

@@ -1,5 +1,6 @@
 """Subjects, periods and days as data: what is taken, what is refused, and with which words."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -8,7 +9,7 @@ from core_examples import PROGRAM, late, taxpayer
 
 from creditdsl.core.calendar import day_of
 from creditdsl.core.inputs import load, parse_period, run_context
-from creditdsl.core.ir import MAX_RECORDS
+from creditdsl.core.ir import MAX_RECORDS, PeriodKind
 from creditdsl.diagnostics import PolicyError
 
 
@@ -48,6 +49,7 @@ def test_a_valid_subject_has_every_field_at_its_type() -> None:
         (Decimal("1E+3"), 100_000),
         (0, 0),
         ("-0", 0),
+        ("0.0000", 0),
         (Decimal("0E+30"), 0),
         (123456789.01, 12345678901),
     ],
@@ -151,6 +153,11 @@ def test_more_records_than_the_proofs_allow_are_refused() -> None:
     assert problems(taxpayer(late_filing=[late(None)] * (MAX_RECORDS + 1))) == [("CR0913", "`late_filing`")]
 
 
+def test_as_many_records_as_the_proofs_allow_are_taken() -> None:
+    subject = load(PROGRAM, taxpayer(evasion=[{"amount": 1}] * MAX_RECORDS))
+    assert len(subject.records["evasion"]) == MAX_RECORDS
+
+
 def test_a_subject_that_is_no_object_is_refused() -> None:
     for raw in (None, [], "x", 3):
         assert [code for code, _ in problems(raw)] == ["CR0903"]
@@ -203,4 +210,39 @@ def test_the_as_of_date_does_not_lie_before_the_period() -> None:
     assert run_context(PROGRAM, "2020", date(2020, 1, 1)).as_of == date(2020, 1, 1)
     with pytest.raises(PolicyError) as refused:
         run_context(PROGRAM, "2020", date(2019, 12, 31))
+    assert [item.code.name for item in refused.value.diagnostics] == ["CR0914"]
+
+
+def test_the_policy_is_in_force_when_the_last_day_of_the_period_is() -> None:
+    year = replace(PROGRAM.header, effective_start=date(2019, 12, 31), effective_end=date(2020, 12, 31))
+    program = replace(PROGRAM, header=year)
+    assert parse_period(program, "2019").end == date(2019, 12, 31)
+    assert parse_period(program, "2020").end == date(2020, 12, 31)
+    for text in ("2018", "2021"):
+        with pytest.raises(PolicyError) as refused:
+            parse_period(program, text)
+        assert [item.code.name for item in refused.value.diagnostics] == ["CR0911"]
+
+
+@pytest.mark.parametrize(
+    ("text", "last"), [("2020-02", date(2020, 2, 29)), ("2019-12", date(2019, 12, 31)), ("2199-12", date(2199, 12, 31))]
+)
+def test_a_month_is_a_period_where_the_policy_says_so(text: str, last: date) -> None:
+    program = replace(PROGRAM, header=replace(PROGRAM.header, period=PeriodKind.MONTH))
+    period = parse_period(program, text)
+    assert (period.text, period.start, period.end) == (text, last.replace(day=1), last)
+
+
+@pytest.mark.parametrize("text", ["2020", "2020-13", "2020-1"])
+def test_a_policy_of_months_refuses_what_is_no_month(text: str) -> None:
+    program = replace(PROGRAM, header=replace(PROGRAM.header, period=PeriodKind.MONTH))
+    with pytest.raises(PolicyError) as refused:
+        parse_period(program, text)
+    assert [item.code.name for item in refused.value.diagnostics] == ["CR0914"]
+
+
+def test_the_as_of_date_lies_on_the_calendar() -> None:
+    assert run_context(PROGRAM, "2199", date(2199, 12, 31)).as_of == date(2199, 12, 31)
+    with pytest.raises(PolicyError) as refused:
+        run_context(PROGRAM, "2199", date(2200, 1, 1))
     assert [item.code.name for item in refused.value.diagnostics] == ["CR0914"]

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from strategies_core import programs, runs, subjects
 
-from creditdsl.core.evaluate import Scope, evaluate, value_of
+from creditdsl.core.evaluate import Scope, evaluate, matching, value_of
 from creditdsl.core.inputs import load, run_context
 from creditdsl.core.intervals import interval_of, narrow
 from creditdsl.core.ir import Aggregate, AggregateKind, Expression, Interval, Program, Value
@@ -137,6 +137,21 @@ def test_the_two_levels_of_the_result_agree(data: st.DataObject) -> None:
     assert isinstance(measures, list)
     codes = [measure["rule"] for measure in measures if isinstance(measure, dict)]
     assert short == {**{name: long[name] for name in short}, "measures": codes}
+
+
+@MANY
+@given(st.data())
+def test_the_open_records_of_a_repair_are_among_those_that_it_is_for(data: st.DataObject) -> None:
+    program = data.draw(programs())
+    scope = scope_of(data, program)
+    repairs = explained(program, scope.subject, scope.context, dict(scope.values))["repairs"]
+    assert isinstance(repairs, list)
+    for repair in program.result.points_repairs:
+        matches = matching(repair.table, repair.where, scope)
+        for item in repairs:
+            if isinstance(item, dict) and item["rule"] == repair.rule.code and "open" in item:
+                still_open = item["open"]
+                assert isinstance(still_open, list) and set(still_open) <= set(matches)
 
 
 @MANY

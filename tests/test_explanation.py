@@ -61,6 +61,32 @@ def test_the_pivot_is_the_last_step_that_changed_the_grade(
     assert decided(why(**fields).after) == step
 
 
+def test_a_demotion_passes_over_a_grade_that_only_rules_give() -> None:
+    explanation = why(*[late(None)] * 3, tax_payable=0)
+    assert explanation.after.grade == "C"
+    assert decided(explanation.after) == ("demote", "poor", "C")
+
+
+def test_a_demotion_of_the_worst_grade_changes_nothing() -> None:
+    assert decided(why(tax_payable=0, evasion=[{"amount": 100_000}]).after) == ("direct", "evasion", "D")
+
+
+def test_a_policy_without_grades_is_explained_by_its_score() -> None:
+    without = {"grades": None, "grade": None, "grade_after": None, "band": None, "band_after": None}
+    nothing: dict[str, object] = {
+        "bands": (),
+        "directs": (),
+        "assigns": (),
+        "demotes": (),
+        "ceilings": (),
+        "direct_repairs": (),
+    }
+    plan = replace(PROGRAM.result, **without, **nothing)  # type: ignore[arg-type]
+    explanation = why(late(None), program=replace(PROGRAM, result=plan))
+    assert (explanation.pivot, explanation.next_grade) == (None, None)
+    assert "得分：95" in render_why(explanation, "zh") and "级别：" not in render_why(explanation, "zh")
+
+
 def test_a_repaired_direct_grade_decides_before_repair_only() -> None:
     explanation = why(evasion=[{"amount": 100_000}], operating_months=121)
     assert decided(explanation.before) == ("direct", "evasion", "D")
@@ -121,6 +147,7 @@ def test_a_record_that_did_not_match_is_not_listed() -> None:
     finding = why(late("2019-07-10"), late(None), late("2019-08-01")).findings[0]
     assert [record.position for record in finding.records] == [1, 2]
     assert [record.gives_back for record in finding.records] == ["5", "1"]
+    assert finding.gives_back == "5"
 
 
 def test_a_bonus_would_be_lost() -> None:

@@ -101,7 +101,10 @@ def _verify_definitions(program: Program) -> dict[str, Definition]:
         require(type_of(definition.expression) == definition.type, "a definition of another type", definition)
         _verify_ranges(definition, known, place)
         definitions[definition.name] = definition
-        if definition.range is not None:
+        values = plain(definition.type)
+        if isinstance(values, Choice):
+            known[_reference(definition)] = Interval(0, len(program.enum(values.enum).values) - 1)
+        elif definition.range is not None:
             known[_reference(definition)] = definition.range
     return definitions
 
