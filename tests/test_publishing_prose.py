@@ -131,4 +131,5 @@ def test_two_short_clauses_stay_on_one_line() -> None:
 
 def test_an_enumeration_is_belonged_to_and_a_grade_is_had() -> None:
     assert said("any(late where cargo is tank)") == "有逾期报告记录（货类属于罐装）"
+    assert said("any(late where cargo in {tank, bulk})") == "有逾期报告记录（货类属于罐装、散货之一）"
     assert said("grade is A") == "级别为甲级"

@@ -78,6 +78,10 @@ IS = {False: Text("{a}为{b}", "{a} is {b}"), True: Text("{a}不为{b}", "{a} is
 BELONGS = {False: Text("{a}属于{b}", "{a} is {b}"), True: Text("{a}不属于{b}", "{a} is not {b}")}
 """For the values of an enumeration that is not the grades: 事项属于行政复议, but 级别为甲级."""
 IN_SET = {False: Text("{a}为{b}之一", "{a} is one of {b}"), True: Text("{a}不为{b}中的任何一项", "{a} is none of {b}")}
+BELONGS_IN_SET = {
+    False: Text("{a}属于{b}之一", "{a} is one of {b}"),
+    True: Text("{a}不属于{b}中的任何一项", "{a} is none of {b}"),
+}
 IN_RANGE = {
     False: Text("{a}在{b}至{c}之间（含两端）", "{a} is from {b} to {c}, both included"),
     True: Text("{a}不在{b}至{c}之间（含两端）", "{a} is not from {b} to {c}, both included"),

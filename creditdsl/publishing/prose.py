@@ -16,6 +16,7 @@ from creditdsl.publishing.phrases import (
     AGGREGATES,
     ARITHMETIC,
     BELONGS,
+    BELONGS_IN_SET,
     BETWEEN,
     COMPARISONS,
     CONTEXT,
@@ -128,7 +129,8 @@ def describe(expression: Expression, scope: Scope) -> Inline:
         case InSet(operand=operand, items=items, negated=negated):
             enum = _enum(operand, scope)
             named = join([_item(item, enum, scope) for item in items], voice.text(LISTING))
-            return _say(IN_SET[negated], scope, a=describe(operand, scope), b=named)
+            table = IN_SET if enum is None or enum == scope.lexicon.grades else BELONGS_IN_SET
+            return _say(table[negated], scope, a=describe(operand, scope), b=named)
         case InRange(low=low, high=high) if _is_period(low, high):
             return _say(IN_PERIOD[expression.negated], scope, a=describe(expression.operand, scope))
         case InRange(operand=operand, low=low, high=high, negated=negated):

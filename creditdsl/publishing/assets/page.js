@@ -5,7 +5,7 @@
 const normal = (text) => text.normalize("NFKC").toLowerCase().replace(/\s+/g, " ");
 
 function setUpFind() {
-  const form = document.querySelector(".find");
+  const panel = document.querySelector(".find");
   const input = document.getElementById("page-find");
   const output = document.getElementById("page-found");
   const entries = Array.from(document.querySelectorAll("[data-find]"), (element) => ({
@@ -32,12 +32,10 @@ function setUpFind() {
     for (const section of sections) {
       section.classList.toggle("nothing", finding && !section.querySelector("[data-find]:not([hidden])"));
     }
-
-    output.textContent = !finding ? "" : found ? found + " " + form.dataset.found : form.dataset.none;
+    output.textContent = !finding ? "" : found ? found + " " + panel.dataset.found : panel.dataset.none;
   }
 
-  form.hidden = false;
-  form.addEventListener("submit", (event) => event.preventDefault());
+  panel.hidden = false;
   input.addEventListener("input", show);
   window.addEventListener("hashchange", () => {
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
