@@ -47,6 +47,8 @@ def record_keys(
     fields = {item.name: item for item in record.fields}
     for name in names:
         item = fields.get(name.text)
+        if item is None and name.text in scope.elaboration.untyped:
+            continue
         if item is None:
             scope.report(messages.not_declared(name.text, name.span, list(fields)))
             continue

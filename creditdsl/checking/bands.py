@@ -70,9 +70,21 @@ def _narrowed(word: tree.BoundWord, number: Fraction, low: Cut, high: Cut) -> tu
             return low, min(high, before(number))
 
 
-def check_bands(limits: list[Limits], score: ir.Interval, scale: int, elaboration: Elaboration) -> None:
-    """Reports the scores that no band or two bands take, within the bounds of the score."""
-    whole = Stretch(before(Fraction(score.low, 10**scale)), after(Fraction(score.high, 10**scale)))
+def reachable(score: ir.Definition | None) -> Stretch | None:
+    """The line of scores that the policy can give, None while the score is not known."""
+    if score is None or score.range is None or not isinstance(score.type, Number):
+        return None
+    low, high = (Fraction(end, 10**score.type.scale) for end in (score.range.low, score.range.high))
+    return Stretch(before(low), after(high))
+
+
+def between(limits: list[Limits]) -> Stretch:
+    """The line from the lowest band to the highest: what can be judged when the score itself is at fault."""
+    return Stretch(min(one.stretch.low for one in limits), max(one.stretch.high for one in limits))
+
+
+def check_bands(limits: list[Limits], whole: Stretch, elaboration: Elaboration) -> None:
+    """Reports the scores of the whole that no band or two bands take."""
     for index, one in enumerate(limits):
         if one.stretch.low >= one.stretch.high:
             elaboration.report(messages.empty_range(one.band.span))

@@ -111,6 +111,8 @@ def _record(record: tree.GivenRecord, elaboration: Elaboration) -> ir.JsonRecord
 def _given(given: tree.GivenField, table: ir.InputTable, elaboration: Elaboration) -> ir.JsonScalar:
     """A given value as input has it, None after reporting."""
     item = next((field for field in table.fields if field.name == given.name.text), None)
+    if item is None and given.name.text in elaboration.untyped:
+        return None
     if item is None:
         names = [field.name for field in table.fields]
         elaboration.report(messages.not_declared(given.name.text, given.name.span, names))

@@ -7,7 +7,7 @@ are shared by both.
 from dataclasses import dataclass
 
 from creditdsl.checking import messages
-from creditdsl.checking.bands import Limits, band_definition, check_bands, limits_of, scaled_limits
+from creditdsl.checking.bands import Limits, band_definition, between, check_bands, limits_of, reachable, scaled_limits
 from creditdsl.checking.declarations import StepRule
 from creditdsl.checking.named import KINDS, provenance, rule_of, step_condition
 from creditdsl.checking.scope import (
@@ -233,23 +233,25 @@ def graded_definition(exempts: tuple[ir.Step, ...], elaboration: Elaboration) ->
     return elaboration.define("graded", value, TRUTH)
 
 
-def checked_bands(grades: tree.Grades, elaboration: Elaboration) -> list[Limits] | None:
-    """The bands with limits, checked against the range of the score."""
+def checked_bands(grades: tree.Grades, elaboration: Elaboration, *, complete: bool) -> list[Limits] | None:
+    """The bands with limits, checked against the range of the score.
+
+    The score is not `complete` when one of its indicators is at fault; then only the bands themselves are compared.
+    """
     limits = limits_of(grades, elaboration)
-    score = elaboration.definitions.get("score")
+    score = reachable(elaboration.definitions.get("score"))
     conditional = any(isinstance(band.limits, tree.WhenBand) for band in grades.bands)
     if limits is None:
         return None
     if not limits and not conditional:
         elaboration.report(messages.no_band_at_all(grades.name.span))
         return None
-    if limits and (score is None or score.range is None or not isinstance(score.type, Number)):
-        if elaboration.declarations.score is None:
-            elaboration.report(messages.missing_declaration("score", "计分", grades.name.span))
-        return None
-    if limits and not conditional and score is not None and score.range is not None and isinstance(score.type, Number):
-        check_bands(limits, score.range, score.type.scale, elaboration)
-    return limits
+    if limits and elaboration.declarations.score is None:
+        elaboration.report(messages.missing_declaration("score", "计分", grades.name.span))
+    if limits and not conditional:
+        whole = score if score is not None and complete else between(limits)
+        check_bands(limits, whole, elaboration)
+    return None if limits and score is None else limits
 
 
 def result_bands(grades: tree.Grades, limits: list[Limits], scale: int, has_score: bool) -> tuple[ir.Band, ...]:

@@ -187,6 +187,8 @@ def record_day(name: tree.Identifier, inner: Scope) -> tuple[ir.Expression, Type
     """Whether a date field of the record at hand is present, and the day it then is."""
     record = inner.record
     item = None if record is None else next((field for field in record.fields if field.name == name.text), None)
+    if name.text in inner.elaboration.untyped:
+        return None
     if record is None or item is None:
         fields = [field.name for field in record.fields] if record else []
         inner.report(messages.not_declared(name.text, name.span, fields))

@@ -40,9 +40,9 @@ def lower(modules: Iterable[tree.Module], content_hash: str) -> tuple[ir.Program
     """The program and its warnings; PolicyError with every diagnostic when there is an error."""
     modules = tuple(modules)
     declarations, found = declare(modules)
-    _stop_on_errors(found)
     ordered, circles = order(declarations)
-    _stop_on_errors([*found, *circles])
+    if circles or declarations.policy is None or declarations.subject is None:
+        raise PolicyError(_sorted([*found, *circles]))
     policy = declarations.policy
     languages = tuple(item.text for item in policy.languages) if policy and policy.languages else ("zh",)
     elaboration = Elaboration(declarations, languages, elaborate, value_of)
@@ -50,7 +50,6 @@ def lower(modules: Iterable[tree.Module], content_hash: str) -> tuple[ir.Program
     elaboration.looks = staged(declarations, ordered)
     elaboration.has_repairs = bool(declarations.points_repairs or declarations.direct_repairs)
     build_schema(elaboration)
-    _stop_on_errors(elaboration.diagnostics)
     check_sources(elaboration)
     _check_named(ordered, elaboration)
     program = _program(elaboration, content_hash)
@@ -88,6 +87,7 @@ def _program(elaboration: Elaboration, content_hash: str) -> ir.Program:
     declarations = elaboration.declarations
     counted = [count_indicator(indicator, elaboration) for indicator in declarations.of_kind(tree.Indicator)]
     score = _Score(declarations, [item for item in counted if item is not None], elaboration)
+    score.complete = None not in counted
     result = _result(declarations, score, elaboration)
     made_claims = claims(elaboration)
     made_cases = cases(elaboration, score.scale)
@@ -118,6 +118,7 @@ class _Score:
         found = [find(one, self.scale, elaboration) for one in counted]
         self.findings = tuple(finding for finding, _ in found)
         self.repairs = tuple(repair for _, repair in found if repair is not None)
+        self.complete = True
         self.rule: ir.Rule | None = None
         self.low: int | None = None
         self.high: int | None = None
@@ -197,7 +198,7 @@ def _result(declarations: Declarations, score: _Score, elaboration: Elaboration)
     bands: tuple[ir.Band, ...] = ()
     final = None
     if grades is not None:
-        limits = checked_bands(grades, elaboration)
+        limits = checked_bands(grades, elaboration, complete=score.complete)
         if limits is not None:
             final = grade_definitions(grades, limits, steps, extra, elaboration)
             bands = result_bands(grades, limits, score.scale, "score" in elaboration.definitions)

@@ -17,6 +17,8 @@ def reference(name: tree.Reference, scope: Scope, expected: Type | None) -> Type
     found = known(name.name, scope)
     if found is not None:
         return _used(name.name, found, scope)
+    if name.name in scope.elaboration.untyped:
+        return None
     elaboration = scope.elaboration
     if name.name in elaboration.declarations.named:
         elaboration.used.add(name.name)

@@ -66,6 +66,7 @@ def _table(
     for item in fields:
         typed = input_type(item.type, elaboration)
         if typed is None:
+            elaboration.untyped.add(item.name.text)
             continue
         type_, range_ = typed
         if item.key and (isinstance(type_, Optional) or any(other.key for other in made)):

@@ -58,6 +58,8 @@ class Elaboration:
     records: dict[str, ir.InputTable] = field(default_factory=dict)
     definitions: dict[str, ir.Definition] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
+    untyped: set[str] = field(default_factory=set)
+    """Fields whose type is at fault: what looks at them fails without a second message."""
     looks: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """For each name, which of `score` and `grade` it looks at."""
     has_repairs: bool = False
