@@ -194,3 +194,8 @@ def test_a_folder_of_another_name_opens_the_file_that_declares_the_policy(tmp_pa
     (tmp_path / "a.credit").write_text(BANDS, encoding="utf-8")
     (tmp_path / "z.credit").write_text('use "a.credit"\n' + FRAME, encoding="utf-8")
     assert compile_policy(tmp_path).program.header.name == "sample"
+
+
+def test_absent_means_none_may_stand_in_the_heading_of_a_record(tmp_path: Path) -> None:
+    frame = FRAME.replace('"逾期" / "Late" {', '"逾期" / "Late" absent means none {')
+    assert compiled(tmp_path, LATE, frame=frame).table("late").absent_means_none
