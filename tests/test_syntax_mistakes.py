@@ -102,7 +102,7 @@ def test_a_token_over_four_kibibytes_is_refused(text: str) -> None:
     assert only(text).code.name == "CR0005"
 
 
-@pytest.mark.parametrize("digits", ["1" * 19, "1_" * 18 + "1", "1" * 10 + "." + "1" * 9, "1" * 19])
+@pytest.mark.parametrize("digits", ["1" * 19, "1_" * 18 + "1", "1" * 10 + "." + "1" * 9])
 def test_a_number_of_nineteen_digits_is_refused(digits: str) -> None:
     assert only(f"define x = {digits}").code.name == "CR0009"
 
