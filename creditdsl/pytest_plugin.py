@@ -6,6 +6,7 @@ part of it. `--credit-examples N` says on how many generated subjects properties
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from _pytest._code.code import TerminalRepr, TracebackStyle
 
     from creditdsl.diagnostics import Diagnostic
+    from creditdsl.source import SourceFile
 
 DECLARES_A_POLICY = re.compile(r"^\s*(policy|政策)\s", re.MULTILINE)
 SUFFIX = ".credit"
@@ -85,11 +87,23 @@ class CreditFile(pytest.File):
 
     def shown(self, diagnostics: "tuple[Diagnostic, ...]") -> str:
         """Diagnostics as the command line shows them."""
-        from creditdsl.cli.session import sources_of
         from creditdsl.render.full import full
         from creditdsl.render.style import Style
 
-        return full(diagnostics, sources_of(diagnostics), Style(self.config.getoption("--credit-lang")))
+        return full(diagnostics, _sources(diagnostics), Style(self.config.getoption("--credit-lang")))
+
+
+def _sources(diagnostics: "tuple[Diagnostic, ...]") -> "dict[str, SourceFile]":
+    """The rule files that diagnostics point into; a file that is no rule text has none."""
+    from creditdsl.diagnostics import PolicyError
+    from creditdsl.syntax.text import read
+
+    sources = {}
+    for path in {item.span.path for item in diagnostics if item.span.path}:
+        # The finding itself says why such a file cannot be read.
+        with suppress(PolicyError):
+            sources[path] = read(Path(path))
+    return sources
 
 
 class CreditItem(pytest.Item):

@@ -101,7 +101,7 @@ class _Run:
         self.min_coverage = min_coverage
         self.failed = False
         self.reports: list[JsonReport] = []
-        self.suites: list["Suite"] = []
+        self.suites: list[Suite] = []
 
     def policy(self, path: Path, *, text: bool) -> None:
         """Check one policy, print its part of the report, and remember what it came to."""

@@ -97,8 +97,8 @@ def case_breaks_off(case: str, error: str) -> Text:
 
 
 def _spaced(text: str) -> str:
-    """The text with a space before it where it begins with a Latin letter or a digit."""
-    return f" {text}" if text[:1].isascii() and text[:1].isalnum() else text
+    """The text with a space before it where it begins with a Latin letter, a digit or a quoted value."""
+    return f" {text}" if text[:1].isascii() and (text[:1].isalnum() or text[:1] == "`") else text
 
 
 WORDS: dict[str, Text] = {
