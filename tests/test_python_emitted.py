@@ -178,33 +178,32 @@ def count_of(program: ir.Program) -> ir.Expression:
     return ir.DefinitionReference(program.definitions[0].name, COUNT)
 
 
-def test_a_choice_of_3000_branches_is_emitted() -> None:
+def test_a_choice_of_1000_branches_is_emitted() -> None:
     program = plain_program()
     count = count_of(program)
     branches = tuple(
-        ir.Branch(ir.Equal(count, ir.Constant(number + 3 - 3000, COUNT)), ir.Constant(number, POINTS))
-        for number in range(3000)
+        ir.Branch(ir.Equal(count, ir.Constant(number + 3 - 1000, COUNT)), ir.Constant(number, POINTS))
+        for number in range(1000)
     )
     choice = ir.Choose(branches, ir.Constant(-1, POINTS), POINTS)
-    assert_score(with_score(program, ("long", POINTS, choice)), 2999)
+    assert_score(with_score(program, ("long", POINTS, choice)), 999)
 
 
 def test_a_sum_of_20000_terms_is_emitted() -> None:
     program = plain_program()
-    term = ir.Multiply(ir.Constant(3, POINTS), count_of(program), POINTS)
-    terms = tuple(ir.Add((term, ir.Constant(number, POINTS)), POINTS) for number in range(20_000))
-    assert_score(with_score(program, ("long", POINTS, ir.Add(terms, POINTS))), 6 * 20_000 + sum(range(20_000)))
+    terms = tuple(ir.Multiply(ir.Constant(number, POINTS), count_of(program), POINTS) for number in range(2, 20_002))
+    assert_score(with_score(program, ("long", POINTS, ir.Add(terms, POINTS))), 2 * sum(range(2, 20_002)))
 
 
-def test_conditions_of_5000_operands_are_emitted() -> None:
+def test_conditions_of_2000_operands_are_emitted() -> None:
     program = plain_program()
-    tests = tuple(ir.Equal(count_of(program), ir.Constant(number, COUNT)) for number in range(3, 5003))
+    tests = tuple(ir.Equal(count_of(program), ir.Constant(number, COUNT)) for number in range(3, 2003))
     both = ir.And((ir.Or((*tests, ir.Less(ir.Constant(1, COUNT), count_of(program)))), *map(ir.Not, tests)))
     chosen = ir.Choose((ir.Branch(both, ir.Constant(7, POINTS)),), ir.Constant(8, POINTS), POINTS)
     assert_score(with_score(program, ("long", POINTS, chosen)), 7)
 
 
-@pytest.mark.parametrize("levels", [5, 20, 64, 100])
+@pytest.mark.parametrize("levels", [5, 20, 64])
 def test_deep_nesting_is_emitted(levels: int) -> None:
     program = plain_program()
     count = count_of(program)

@@ -164,7 +164,10 @@ class BodyWriter(Statements):
         before: dict[str, str] = {}
         inside: dict[str, str] = {}
         for item in ready:
-            (before if item in outside else inside)[targets[item].name] = writer.initial(item)
+            if item in outside:
+                before[targets[item].name] = writer.initial(item)
+            elif not writer.is_gathered(item):
+                inside[targets[item].name] = writer.initial(item)
         for name in sunk:
             if name in outside and self.variables[name] not in before:
                 value = empty[self._reference(name)]
@@ -174,7 +177,7 @@ class BodyWriter(Statements):
         _write_initial(before, body)
         body.line(f"{records} = subject.{identifier(table.name)}")
         with self.branch(body.suite(f"if {records}:")) as inner:
-            _write_initial({name: text for name, text in inside.items() if text != "()"}, inner)
+            _write_initial(inside, inner)
             for name in sunk:
                 found = next((item for item in ready if item == self.plan.expressions[name]), None)
                 if found is not None:

@@ -162,7 +162,7 @@ class Expressions:
             case YearOf(operand):
                 return Code(joined(self.within(operand, PRIMARY), ".year"), name=True)
             case MonthOf(operand):
-                return self._call(self.module.function("month_of"), operand)
+                return self._month_of(operand)
             case AddDays(day, days):
                 return self._add_days(day, days)
             case AddMonths(day, months):
@@ -293,6 +293,12 @@ class Expressions:
         if not parts:
             return self.express(choice.otherwise)
         return Code(Joined((*parts, self.within(choice.otherwise, CONDITIONAL))), CONDITIONAL)
+
+    def _month_of(self, day: Expression) -> Code:
+        code = self.express(day)
+        if not code.name:
+            return self._call(self.module.function("month_of"), day)
+        return Code(joined(code.document, ".year * 12 + ", code.document, ".month - 1"), SUM)
 
     def _add_days(self, day: Expression, days: Expression) -> Code:
         if isinstance(days, Constant) and isinstance(days.value, int):

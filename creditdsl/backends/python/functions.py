@@ -90,7 +90,7 @@ class FunctionWriter:
     def _plan(self, values: tuple[str, ...], collections: dict[Collection, str]) -> None:
         """What the function computes, and a writer for it."""
         measures = tuple(item.holds for item in self.program.result.measures)
-        request = Request(values, measures, collections, frozenset(_anchors(self.program)))
+        request = Request(values, measures, collections, frozenset(_anchors(self.program)), _kept(self.program))
         self.plan = make_plan(self.program, request)
         self.writer = BodyWriter(
             self.results.module,
@@ -309,6 +309,10 @@ def _anchors(program: Program) -> Iterator[str]:
     """The definitions that stand for a rule."""
     yield from (item.points for item in program.result.findings)
     yield from (item.holds for item in _steps(program))
+
+
+def _kept(program: Program) -> frozenset[str]:
+    return frozenset(item.points_after for item in program.result.findings)
 
 
 def _comments(program: Program) -> dict[str, tuple[str, ...]]:

@@ -76,6 +76,12 @@ class PassWriter:
             return "()"
         return "None" if empty_value(item).value is None else repr(empty_value(item).value)
 
+    def is_gathered(self, item: Pass) -> bool:
+        """Whether the value is assigned after the loop, from what was gathered in it."""
+        if not isinstance(item, Aggregate):
+            return True
+        return item.kind in GATHERED and (bool(item.keys) or item.kind is not AggregateKind.COUNT)
+
     def _without_loop(self, item: Pass, body: Body) -> bool:
         """How many records there are needs no loop."""
         if not isinstance(item, Aggregate) or item.where != TRUE or item.keys or item.kind is not AggregateKind.COUNT:
@@ -91,7 +97,7 @@ class PassWriter:
                 body.line(f"{target.name} = []")
             elif (twin := self._twin(item, looped)) is not None:
                 target.gathered, target.shared = self.targets[twin].gathered, True
-            elif item.kind in GATHERED and (item.keys or item.kind is not AggregateKind.COUNT):
+            elif self.is_gathered(item):
                 target.gathered = self.statements.scope.allocate(f"{target.name}_{GATHERED[item.kind]}")
                 body.line(f"{target.gathered} = ", "{}" if item.kind is AggregateKind.SUM_OF_LEAST else "set()")
         if looped:

@@ -67,6 +67,8 @@ class Request:
     conditions: tuple[str, ...]
     collections: dict[Collection, str]
     anchors: frozenset[str]
+    kept: frozenset[str]
+    """definitions that have a variable even when they are read once: what passes can add up"""
 
 
 @dataclass(slots=True)
@@ -253,7 +255,7 @@ def _inline(program: Program, request: Request, plan: Plan, collections: list[Co
     inlined: dict[Expression, Expression] = {}
     for name, expression in list(plan.expressions.items()):
         expression = substitute(expression, inlined, plan.enums)
-        if uses[name] == 1 and name not in request.anchors and _is_small(expression):
+        if uses[name] == 1 and name not in request.anchors | request.kept and _is_small(expression):
             inlined[reference(definitions[name])] = expression
             del plan.expressions[name]
         else:

@@ -368,7 +368,8 @@ def longest_run(values: set[int]) -> int:
             end = value + 1
             while end in values:
                 end += 1
-            longest = max(longest, end - value)
+            if end - value > longest:  # noqa: PLR1730 - twice as fast as `max`
+                longest = end - value
     return longest
 
 
