@@ -6,7 +6,7 @@ import pytest
 
 from creditdsl.core.ir import DirectRepair, Program, Rule, RuleKind, Step
 from creditdsl.engines.decision import Decider, Decision
-from creditdsl.engines.evaluator import ExplanationJson, RepairJson, StepsJson
+from creditdsl.engines.evaluator import ExplanationJson, StepsJson
 from tests.engines_town import town
 
 
@@ -23,13 +23,17 @@ def policy() -> Program:
         directs=(step(RuleKind.DIRECT, "bad", "C"), step(RuleKind.DIRECT, "worst", "D")),
         assigns=(step(RuleKind.ASSIGN, "new", "B"),),
         demotes=(step(RuleKind.DEMOTE, "one", demote=1), step(RuleKind.DEMOTE, "two", demote=2)),
-        ceilings=(step(RuleKind.CEILING, "low", "C"), step(RuleKind.CEILING, "high", "B")),
+        ceilings=(
+            step(RuleKind.CEILING, "low", "C"),
+            step(RuleKind.CEILING, "high", "B"),
+            step(RuleKind.REPAIR_DIRECT, "worst", "C"),
+        ),
         direct_repairs=(DirectRepair(Rule(RuleKind.REPAIR_DIRECT, "worst", ("", "")), "worst", "graded", "C"),),
     )
     return replace(program, result=plan)
 
 
-def explanation(band: str | None, repairs: list[RepairJson], **holds: list[str]) -> ExplanationJson:
+def explanation(band: str | None, **holds: list[str]) -> ExplanationJson:
     steps: StepsJson = {
         "exempt": holds.get("exempt", []),
         "direct": holds.get("direct", []),
@@ -40,7 +44,7 @@ def explanation(band: str | None, repairs: list[RepairJson], **holds: list[str])
     return {
         "graded": True, "score": "95", "score_after_repair": "95", "grade": "A", "grade_after_repair": "A",
         "findings": [], "band": band, "band_after_repair": band, "steps": steps, "steps_after_repair": steps,
-        "measures": [], "repairs": repairs,
+        "measures": [],
     }  # fmt: skip
 
 
@@ -65,19 +69,20 @@ def explanation(band: str | None, repairs: list[RepairJson], **holds: list[str])
 def test_the_last_step_that_changed_the_grade_decided_it(
     band: str, holds: dict[str, list[str]], decision: Decision
 ) -> None:
-    assert Decider(policy()).before_repair(explanation(band, [], **holds)) == decision
+    assert Decider(policy()).before_repair(explanation(band, **holds)) == decision
 
 
 def test_a_new_evaluation_after_a_direct_grade_decides_where_it_limits() -> None:
     decider = Decider(policy())
-    repaired: list[RepairJson] = [{"rule": "worst", "repaired": True}]
-    assert decider.after_repair(explanation("A", repaired)) == Decision("repair", "worst")
-    assert decider.before_repair(explanation("A", repaired)) == Decision("band", None)
-    assert decider.after_repair(explanation("D", repaired)) == Decision("band", None)
-    assert decider.after_repair(explanation("A", [{"rule": "worst", "repaired": False}])) == Decision("band", None)
+    assert decider.after_repair(explanation("A", ceiling=["worst"])) == Decision("repair", "worst")
+    assert decider.after_repair(explanation("D", ceiling=["worst"])) == Decision("band", None)
+
+
+def test_a_direct_grade_keeps_its_weight_beside_the_limit_of_its_own_repair() -> None:
+    assert Decider(policy()).before_repair(explanation("A", direct=["bad", "worst"])) == Decision("direct", "worst")
 
 
 def test_in_a_policy_without_grades_nothing_decides() -> None:
     program = policy()
     ungraded = replace(program, result=replace(program.result, grades=None))
-    assert Decider(ungraded).before_repair(explanation(None, [])) is None
+    assert Decider(ungraded).before_repair(explanation(None)) is None

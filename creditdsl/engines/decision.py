@@ -4,10 +4,9 @@ In: the steps that hold, and the plan that says which grade each gives. Out: the
 that gave the subject the grade it has: a demotion or a ceiling only where it changed something.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from creditdsl.core.ir import Program, Step
+from creditdsl.core.ir import Program, RuleKind, Step
 from creditdsl.engines.evaluator import ExplanationJson, StepsJson
 
 
@@ -29,53 +28,45 @@ class Decider:
         plan = program.result
         grades = () if plan.grades is None else program.enum(plan.grades).names
         self.order = {grade: place for place, grade in enumerate(grades)}
-        self.steps = {
-            step.rule.code: step
-            for steps in (plan.exempts, plan.directs, plan.assigns, plan.demotes, plan.ceilings)
-            for step in steps
-        }
-        self.regraded = {item.rule.code: item.at_most for item in plan.direct_repairs if item.at_most is not None}
+        # By step, because the limit of a new evaluation is a ceiling with the code of the direct rule it repairs.
+        self.directs = {step.rule.code: step for step in plan.directs}
+        self.assigns = {step.rule.code: step for step in plan.assigns}
+        self.demotes = {step.rule.code: step for step in plan.demotes}
+        self.ceilings = {step.rule.code: step for step in plan.ceilings}
 
     def before_repair(self, explanation: ExplanationJson) -> Decision | None:
         """What decided the grade; None when nothing did, as in a policy without grades."""
-        return self._decided(explanation["steps"], explanation["band"], ())
+        return self._decided(explanation["steps"], explanation["band"])
 
     def after_repair(self, explanation: ExplanationJson) -> Decision | None:
         """What decided the grade after repair."""
-        repaired = tuple(item["rule"] for item in explanation["repairs"] if item.get("repaired"))
-        return self._decided(explanation["steps_after_repair"], explanation["band_after_repair"], repaired)
+        return self._decided(explanation["steps_after_repair"], explanation["band_after_repair"])
 
-    def _decided(self, steps: StepsJson, band: str | None, repaired: tuple[str, ...]) -> Decision | None:
+    def _decided(self, steps: StepsJson, band: str | None) -> Decision | None:
         if steps["exempt"]:
             return Decision("exempt", steps["exempt"][0])
         if not self.order:
             return None
         decision, place = self._start(steps, band)
-        demoted = min(place + sum(self.steps[code].demote for code in steps["demote"]), len(self.order) - 1)
+        demoted = min(place + sum(self.demotes[code].demote for code in steps["demote"]), len(self.order) - 1)
         if demoted > place:
             decision, place = Decision("demote", steps["demote"][0]), demoted
-        for limit, most in self._limits(steps, repaired):
-            if most > place:
-                decision, place = limit, most
+        for code in steps["ceiling"]:
+            ceiling = self.ceilings[code]
+            if self._place(ceiling) > place:
+                name = "repair" if ceiling.rule.kind is RuleKind.REPAIR_DIRECT else "ceiling"
+                decision, place = Decision(name, code), self._place(ceiling)
         return decision
 
     def _start(self, steps: StepsJson, band: str | None) -> tuple[Decision | None, int]:
         """What gives the grade before demotions and ceilings, and its place."""
         if steps["direct"]:
-            worst = max((self.steps[code] for code in steps["direct"]), key=self._place)
+            worst = max((self.directs[code] for code in steps["direct"]), key=self._place)
             return Decision("direct", worst.rule.code), self._place(worst)
         if steps["assign"]:
-            assigned = self.steps[steps["assign"][0]]
+            assigned = self.assigns[steps["assign"][0]]
             return Decision("assign", assigned.rule.code), self._place(assigned)
         return (None, 0) if band is None else (Decision("band", None), self.order[band])
-
-    def _limits(self, steps: StepsJson, repaired: tuple[str, ...]) -> Iterator[tuple[Decision, int]]:
-        """The grades that may not be exceeded, as places."""
-        for code in steps["ceiling"]:
-            yield Decision("ceiling", code), self._place(self.steps[code])
-        for code in repaired:
-            if code in self.regraded:
-                yield Decision("repair", code), self.order[self.regraded[code]]
 
     def _place(self, step: Step) -> int:
         return 0 if step.grade is None else self.order[step.grade]

@@ -6,7 +6,7 @@ processes. The dictionaries are those of `docs/result.md`.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol, Required, TypedDict
+from typing import Protocol, TypedDict
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,6 @@ class MeasureJson(TypedDict):
     grants: dict[str, bool | int | str | None]
 
 
-class RepairJson(TypedDict, total=False):
-    """`repaired` stands only with the repair of a direct grade."""
-
-    rule: Required[str]
-    repaired: bool
-
-
 class ExplanationJson(TypedDict):
     """The part of an explanation that the tables of a batch are made of."""
 
@@ -60,7 +53,6 @@ class ExplanationJson(TypedDict):
     steps: StepsJson
     steps_after_repair: StepsJson
     measures: list[MeasureJson]
-    repairs: list[RepairJson]
 
 
 class Evaluator(Protocol):
