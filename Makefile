@@ -8,7 +8,7 @@ CREDITDSL := .venv/bin/creditdsl
 .PHONY: demo test clean
 
 demo:
-	@scripts/prepare run
+	@.ci/prepare run
 	@rm -rf $(OUT) && mkdir -p $(OUT)
 	@echo "== compile the policy" && $(CREDITDSL) compile $(POLICY) --target python -o $(OUT)/tax_credit.py
 	@echo "== make a city of taxpayers: facts only" && .venv/bin/python $(POLICY)/make_city.py $(OUT)/city --seed 2019
@@ -21,9 +21,9 @@ demo:
 	@echo "  $(OUT)/docs/index.html     the published documents: open it in a browser"
 
 test:
-	@scripts/prepare gate
-	.venv/bin/ruff format --check creditdsl tests policies
-	.venv/bin/ruff check creditdsl tests policies
+	@.ci/prepare gate
+	.venv/bin/ruff format --check creditdsl grammar policies tests
+	.venv/bin/ruff check creditdsl grammar policies tests
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/pytest -n 2 --dist loadgroup -q

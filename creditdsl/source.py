@@ -60,5 +60,3 @@ class SourceFile:
     @property
     def line_count(self) -> int:
         return len(self.line_starts)
-
-

@@ -48,7 +48,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def pinned(name: str) -> list[str]:
     """The `package==version` lines of a requirements file."""
-    text = (REPOSITORY / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
+    text = (REPOSITORY / ".ci" / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
     return re.findall(r"^([\w.-]+==[\w.]+)", text, re.MULTILINE)
 
 
@@ -122,6 +122,6 @@ def test_the_tools_of_the_gate_are_pinned_as_the_project_says() -> None:
 
 @pytest.mark.parametrize("name", ["run", "gate"])
 def test_every_pinned_package_has_a_hash(name: str) -> None:
-    text = (REPOSITORY / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
+    text = (REPOSITORY / ".ci" / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
     for entry in re.split(r"\n(?=\w)", text)[1:]:
         assert "--hash=sha256:" in entry, entry

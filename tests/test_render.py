@@ -39,7 +39,10 @@ GAP = Diagnostic(
 SOURCES = {"road.credit": SourceFile("road.credit", ROAD), "law.credit": SourceFile("law.credit", OTHER)}
 
 
-def full(diagnostic: Diagnostic, style: Style = Style("en"), text: str | None = None) -> str:
+ENGLISH = Style("en")
+
+
+def full(diagnostic: Diagnostic, style: Style = ENGLISH, text: str | None = None) -> str:
     sources = SOURCES if text is None else {"road.credit": SourceFile("road.credit", text)}
     return render([diagnostic], sources, Format.FULL, style)
 

@@ -107,6 +107,23 @@ def test_a_number_of_nineteen_digits_is_refused(digits: str) -> None:
     assert only(f"define x = {digits}").code.name == "CR0009"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "define x = {}",
+        "define x = round(1, {} places, up)",
+        "demote {} x {{ when yes }}",
+        "direct D x {{ basis s 第{}条 when yes }}",
+        "subject s {{ a : yuan {} places }}",
+        'case "x" {{ period {} as of 2020-01-01 expect {{ }} }}',
+    ],
+)
+@pytest.mark.parametrize("count", [400, 4_000, 60_000])
+def test_no_number_is_too_long_for_the_parser(text: str, count: int) -> None:
+    assert {item.code.name for item in mistakes(text.format("9" * count))} <= {"CR0005", "CR0009"}
+    assert mistakes(text.format("9" * count))
+
+
 def test_eighteen_digits_are_allowed() -> None:
     assert mistakes("define x = " + "9" * 18) == ()
 

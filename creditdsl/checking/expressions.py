@@ -155,7 +155,17 @@ def _comparison(expression: tree.Binary, scope: Scope) -> Typed | None:
             same = wanted == (expression.operator is tree.BinaryOperator.EQUAL)
             return Typed(left.expression if same else negation(left.expression), TRUTH)
         case _:
-            return _truth(operators.compare(expression.operator, left, right, scope, expression.span))
+            compared = operators.compare(expression.operator, left, right, scope, expression.span)
+            if compared is not None:
+                _warn_if_settled(compared, expression, scope)
+            return _truth(compared)
+
+
+def _warn_if_settled(compared: ir.Expression, expression: tree.Binary, scope: Scope) -> None:
+    """Warns of a comparison that the ranges of its two sides decide for every subject."""
+    interval = scope.interval(compared)
+    if interval.low == interval.high:
+        scope.report(messages.always_the_same(expression.span, holds=interval.low == 1))
 
 
 def _pair(left: tree.Expression, right: tree.Expression, scope: Scope) -> tuple[Typed, Typed] | None:

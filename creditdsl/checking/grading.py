@@ -254,6 +254,14 @@ def checked_bands(grades: tree.Grades, elaboration: Elaboration, *, complete: bo
     return None if limits and score is None else limits
 
 
+def warn_of_grades_never_given(grades: tree.Grades, steps: Steps, elaboration: Elaboration) -> None:
+    """Warns of a grade by rule that no direct grade and no assignment gives."""
+    given = {step.grade for step in (*steps.directs, *steps.assigns)}
+    for band in grades.bands:
+        if isinstance(band.limits, tree.ByRule) and band.grade.text not in given:
+            elaboration.report(messages.grade_never_given(band.grade))
+
+
 def result_bands(grades: tree.Grades, limits: list[Limits], scale: int, has_score: bool) -> tuple[ir.Band, ...]:
     """The ruler of the result."""
     by_grade = {one.band.grade.text: one for one in limits}

@@ -20,6 +20,7 @@ from creditdsl.checking.grading import (
     grades_rule,
     make_step,
     result_bands,
+    warn_of_grades_never_given,
 )
 from creditdsl.checking.indicators import Counted, count_indicator, find, points_scale
 from creditdsl.checking.measures import measure_definitions
@@ -54,8 +55,8 @@ def lower(modules: Iterable[tree.Module], content_hash: str) -> tuple[ir.Program
     _check_named(ordered, elaboration)
     program = _program(elaboration, content_hash)
     _check_totals(elaboration)
-    find_unused(elaboration)
     _stop_on_errors(elaboration.diagnostics)
+    find_unused(elaboration)
     check_subjects(program, elaboration)
     _stop_on_errors(elaboration.diagnostics)
     return program, _sorted(elaboration.diagnostics)
@@ -198,6 +199,7 @@ def _result(declarations: Declarations, score: _Score, elaboration: Elaboration)
     bands: tuple[ir.Band, ...] = ()
     final = None
     if grades is not None:
+        warn_of_grades_never_given(grades, steps, elaboration)
         limits = checked_bands(grades, elaboration, complete=score.complete)
         if limits is not None:
             final = grade_definitions(grades, limits, steps, extra, elaboration)

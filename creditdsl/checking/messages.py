@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from creditdsl.checking.rule_messages import (
     aggregate_inside_a_record,
+    always_the_same,
     bad_key,
     band_gap,
     bound_not_constant,
@@ -15,6 +16,7 @@ from creditdsl.checking.rule_messages import (
     cites_not_encoded,
     empty_range,
     ends_before_it_begins,
+    grade_never_given,
     invalid_case,
     negative_points,
     never_reached,
@@ -52,6 +54,7 @@ from creditdsl.syntax import tree
 
 __all__ = [
     "aggregate_inside_a_record",
+    "always_the_same",
     "bad_key",
     "band_gap",
     "bound_not_constant",
@@ -60,6 +63,7 @@ __all__ = [
     "cites_not_encoded",
     "empty_range",
     "ends_before_it_begins",
+    "grade_never_given",
     "invalid_case",
     "negative_points",
     "never_reached",

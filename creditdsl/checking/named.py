@@ -88,13 +88,9 @@ def suffix(stage: Stage, looks: frozenset[str], elaboration: Elaboration) -> str
 def value_of(name: str, scope: Scope) -> Typed | None:
     """The value of a parameter, define or step rule where it is named."""
     elaboration = scope.elaboration
-    declaration = elaboration.declarations.named[name]
-    if isinstance(declaration, tree.Table):
-        scope.report(messages.wrong_kind_of_name(name, declaration.name.span))
-        return None
     if name in elaboration.failed:
         return None
-    definition = define(name, declaration, scope.stage, elaboration)
+    definition = define(name, elaboration.declarations.named[name], scope.stage, elaboration)
     if definition is None:
         elaboration.failed.add(name)
         return None

@@ -22,6 +22,9 @@ def reference(name: tree.Reference, scope: Scope, expected: Type | None) -> Type
     elaboration = scope.elaboration
     if name.name in elaboration.declarations.named:
         elaboration.used.add(name.name)
+        if isinstance(elaboration.declarations.named[name.name], tree.Table):
+            scope.report(messages.wrong_kind_of_name(name.name, name.span))
+            return None
         return elaboration.named(name.name, scope)
     if name.name in ("score", "grade"):
         scope.report(messages.not_known_yet(name))

@@ -160,6 +160,29 @@ def source_not_in_force(source: tree.Source, end: date, start: date) -> Diagnost
     )
 
 
+def always_the_same(span: Span, *, holds: bool) -> Diagnostic:
+    return Diagnostic(
+        Code.CR0210,
+        span,
+        Text(
+            "这个比较对所有主体都成立" if holds else "这个比较对任何主体都不成立",
+            "this comparison always holds" if holds else "this comparison never holds",
+        ),
+        Text("检查数值和单位,或删去它", "check the number and its unit, or leave it out"),
+        severity=Severity.WARNING,
+    )
+
+
+def grade_never_given(name: tree.Identifier) -> Diagnostic:
+    return Diagnostic(
+        Code.CR0407,
+        name.span,
+        Text(f"没有一条规则评出 `{name.text}`", f"no rule gives the grade `{name.text}`"),
+        Text("加上 `评为` 或 `直接判级`,或写出它的分数范围", "add an `assign` or a `direct`, or give it a band"),
+        severity=Severity.WARNING,
+    )
+
+
 def no_otherwise(span: Span) -> Diagnostic:
     return _simple(
         Code.CR0406,

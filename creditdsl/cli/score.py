@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from creditdsl.cli.language import say
-from creditdsl.cli.session import Session, print_findings
+from creditdsl.cli.session import Session
 from creditdsl.diagnostics import Language
 
 if TYPE_CHECKING:
@@ -112,7 +112,6 @@ def command(language: Language) -> click.Command:
         from creditdsl.engines.run import RunOptions
 
         compiled = compile_policy(policy)
-        print_findings(compiled.warnings, session)
         options = RunOptions(
             period,
             as_of.date(),

@@ -41,7 +41,7 @@ SUPPORTED_TYPES = frozenset(
 """The types whose values have one exact text, before any parenthesis."""
 
 
-MEMORY = "512MB"
+MEMORY = "256MB"
 """How much DuckDB may hold while it sorts, joins and writes; what is more goes to the working folder."""
 MEMORY_OF_A_WORKER = "128MB"
 

@@ -13,6 +13,7 @@ from creditdsl.source import Span
 from creditdsl.syntax import messages
 from creditdsl.syntax.concrete import Node, Word
 from creditdsl.syntax.keywords import key_of
+from creditdsl.syntax.limits import STANDARD
 from creditdsl.syntax.tree import Identifier, Label, Number, TextLiteral, UnitWord
 
 CHINESE_DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"〇": 0}
@@ -91,14 +92,16 @@ def number(word: Word, unit: Word | None, desk: Desk) -> Number:
     """`1_000.5` with its unit: digits 10005, places 1."""
     whole, _, fraction = word.text.replace("_", "").partition(".")
     span = desk.span(word) if unit is None else desk.span(word).to(desk.span(unit))
-    return Number(int(whole + fraction), len(fraction), None if unit is None else unit_word(unit), span=span)
+    # Too many digits were reported by the scan; the value of the first ones keeps the tree whole.
+    digits = (whole + fraction)[: 2 * STANDARD.digits]
+    return Number(int(digits), len(fraction), None if unit is None else unit_word(unit), span=span)
 
 
 def whole_number(word: Word, desk: Desk) -> int:
     """A NUMBER that must be whole: digits kept, steps down."""
     if "." in word.text:
         desk.report(messages.not_whole(desk.span(word), word.text))
-    return int(word.text.replace("_", "").partition(".")[0])
+    return int(word.text.replace("_", "").partition(".")[0][: STANDARD.digits])
 
 
 def quantity(node: Node, desk: Desk) -> Number:
@@ -139,7 +142,7 @@ def place_number(text: str) -> str:
 
 def _chinese_number(text: str) -> int:
     if text[0].isascii():
-        return int(text)
+        return int(text[: STANDARD.digits])
     total, digit = 0, 0
     for character in text:
         if character in CHINESE_WEIGHTS:

@@ -14,7 +14,7 @@ from creditdsl.source import NOWHERE, Span
 
 def place() -> Span:
     """The default of every `span`: nowhere, ignored by equality."""
-    return field(default=NOWHERE, compare=False, repr=False, kw_only=True)  # type: ignore[no-any-return]
+    return field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
