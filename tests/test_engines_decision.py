@@ -1,6 +1,7 @@
 """Which step decided a grade: the last one that changed it, in the order of grading."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,7 @@ from creditdsl.core.ir import DirectRepair, Program, Rule, RuleKind, Step
 from creditdsl.engines.decision import Decider, Decision
 from creditdsl.engines.evaluator import ExplanationJson, StepsJson
 from tests.engines_town import town
+from tests.policies import BANDS, FIRM, compiled, run
 
 
 def step(kind: RuleKind, code: str, grade: str | None = None, demote: int = 0) -> Step:
@@ -86,3 +88,15 @@ def test_in_a_policy_without_grades_nothing_decides() -> None:
     program = policy()
     ungraded = replace(program, result=replace(program.result, grades=None))
     assert Decider(ungraded).before_repair(explanation(None)) is None
+
+
+def test_a_demotion_that_passes_over_a_grade_by_rule_is_what_decided(tmp_path: Path) -> None:
+    bands = BANDS.replace("| C : 40", "| M : by rule | C : 40")
+    rules = "demote 1 down { when large } ceiling C low { when large } assign M new { when months < 3 }"
+    frame_rules = rules + " indicator a { when large deduct 20 points }"
+    program = compiled(tmp_path, frame_rules, bands=bands)
+    result = run(program, {**FIRM, "large": True}, full=True)
+    decision = Decider(program).before_repair(result)  # type: ignore[arg-type]
+    assert result["grade"] == "C"
+    assert decision is not None
+    assert (decision.step, decision.rule) == ("demote", "down")

@@ -28,6 +28,7 @@ class Decider:
         plan = program.result
         grades = () if plan.grades is None else program.enum(plan.grades).names
         self.order = {grade: place for place, grade in enumerate(grades)}
+        self.banded = [self.order[band.grade] for band in plan.bands if band.grade in self.order and not band.by_rule]
         # By step, because the limit of a new evaluation is a ceiling with the code of the direct rule it repairs.
         self.directs = {step.rule.code: step for step in plan.directs}
         self.assigns = {step.rule.code: step for step in plan.assigns}
@@ -48,7 +49,7 @@ class Decider:
         if not self.order:
             return None
         decision, place = self._start(steps, band)
-        demoted = min(place + sum(self.demotes[code].demote for code in steps["demote"]), len(self.order) - 1)
+        demoted = self._demoted(place, sum(self.demotes[code].demote for code in steps["demote"]))
         if demoted > place:
             decision, place = Decision("demote", steps["demote"][0]), demoted
         for code in steps["ceiling"]:
@@ -64,9 +65,14 @@ class Decider:
             worst = max((self.directs[code] for code in steps["direct"]), key=self._place)
             return Decision("direct", worst.rule.code), self._place(worst)
         if steps["assign"]:
-            assigned = self.assigns[steps["assign"][0]]
+            assigned = max((self.assigns[code] for code in steps["assign"]), key=self._place)
             return Decision("assign", assigned.rule.code), self._place(assigned)
         return (None, 0) if band is None else (Decision("band", None), self.order[band])
+
+    def _demoted(self, place: int, steps: int) -> int:
+        """The place some grades down, past grades that only rules give, at most the worst."""
+        below = [other for other in self.banded if other > place]
+        return below[min(steps, len(below)) - 1] if steps and below else place
 
     def _place(self, step: Step) -> int:
         return 0 if step.grade is None else self.order[step.grade]
