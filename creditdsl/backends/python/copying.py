@@ -53,6 +53,9 @@ def copied_definitions(wanted: frozenset[str]) -> Copied:
 def needed_imports(text: str) -> Iterator[str]:
     """The import lines for the names that a module text uses."""
     used = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
+    yield "# mypy: ignore-errors"
+    yield "# Variables of loops are used for records of several kinds; the signatures and dataclasses are typed for callers."
+    yield ""
     yield "from __future__ import annotations"
     yield ""
     yield from (f"import {name}" for name in MODULES if name in used)
@@ -79,7 +82,7 @@ def _definitions() -> dict[str, _Definition]:
     for item in statements:
         uses = {node.id for node in ast.walk(item) if isinstance(node, ast.Name)} & names - {_defined(item)}
         gap = () if isinstance(item, ast.Assign) else ("", "")
-        lines = (*text[item.lineno - 1 : item.end_lineno], *gap)
+        lines = (*gap, *text[item.lineno - 1 : item.end_lineno], *gap)
         found[_defined(item)] = _Definition(lines, frozenset(uses))
     return found
 

@@ -38,6 +38,7 @@ def emit_python(program: Program) -> str:
         *_table_lines(program, module),
         "",
         "",
+        "",
         *classes,
         *result_classes,
         *runtime.lines,

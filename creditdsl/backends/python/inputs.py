@@ -85,6 +85,7 @@ def choice_lines(inputs: Inputs) -> Iterator[str]:
 
 def class_lines(inputs: Inputs) -> Iterator[str]:
     """A dataclass for each kind of record, and last for the subject."""
+    yield ""
     for table in inputs.program.records:
         yield from _class_head(inputs, table)
         for item in table.fields:

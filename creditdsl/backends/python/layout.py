@@ -5,8 +5,9 @@ In: documents, which say where a line may be broken. Out: text in which a group 
 """
 
 from dataclasses import dataclass
+from unicodedata import east_asian_width
 
-WIDTH = 110
+WIDTH = 120
 INDENT = 4
 
 
@@ -63,12 +64,23 @@ def tupled(items: tuple[Document, ...]) -> Document:
 
 
 def parenthesised(inner: Document) -> Document:
-    return Group(joined("(", Nested(joined(Break(""), inner)), Break(""), ")"))
+    return Group(joined("(", Nested(joined(Break(""), Group(inner))), Break(""), ")"))
 
 
 def wrapped(inner: Document) -> Document:
-    """The document, in parentheses only when it is broken."""
-    return Group(joined(Broken("("), Nested(joined(Break(""), inner)), Break(""), Broken(")")))
+    """The document, in parentheses only when it is broken and has none of its own."""
+    match inner:
+        case Group() | Joined((str(), Group())):
+            return inner
+        case _:
+            return Group(joined(Broken("("), Nested(joined(Break(""), Group(inner))), Break(""), Broken(")")))
+
+
+def columns(text: str) -> int:
+    """How many columns a text takes; a Chinese character takes two."""
+    if text.isascii():
+        return len(text)
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def render(document: Document, indent: int) -> str:
@@ -84,7 +96,7 @@ def render(document: Document, indent: int) -> str:
         match item:
             case str():
                 output.append(item)
-                column += len(item)
+                column += columns(item)
             case Joined(parts):
                 pending.extend((level, flat, part) for part in reversed(parts))
             case Nested(inner):
@@ -92,10 +104,10 @@ def render(document: Document, indent: int) -> str:
             case Broken(text):
                 if flat is False:
                     output.append(text)
-                    column += len(text)
+                    column += columns(text)
             case Break(text):
                 output.append("\n" + " " * level if flat is False else text)
-                column = level if flat is False else column + len(text)
+                column = level if flat is False else column + columns(text)
             case Group(inner):
                 pending.append((level, flat or _fits(inner, WIDTH - column, pending), inner))
     return "".join(output)
@@ -114,15 +126,15 @@ def _fits(document: Document, room: int, rest: list[tuple[int, bool | None, Docu
         flat, item = pending.pop()
         match item:
             case str():
-                room -= len(item)
+                room -= columns(item)
             case Joined(parts):
                 pending.extend((flat, part) for part in reversed(parts))
             case Nested(inner) | Group(inner):
                 pending.append((flat, inner))
             case Broken(text):
-                room -= 0 if flat else len(text)
+                room -= 0 if flat else columns(text)
             case Break(text):
                 if not flat:
                     return True
-                room -= len(text)
+                room -= columns(text)
     return False

@@ -61,8 +61,7 @@ def read_period(text: str, monthly: bool, first: date | None, last: date | None)
         raise InputError([Problem("period", "CR0914", zh, en)])
     year, month = int(found[1]), int(found[2]) if monthly else 1
     if not FIRST_DAY.year <= year <= LAST_DAY.year:
-        bounds = (str(FIRST_DAY.year), str(LAST_DAY.year))
-        raise InputError([outside_calendar("period", text, *bounds)])
+        raise InputError([outside_calendar("period", text, str(FIRST_DAY.year), str(LAST_DAY.year))])
     last_month = month if monthly else 12
     end = date(year, last_month, monthrange(year, last_month)[1])
     if (first is not None and end < first) or (last is not None and end > last):
@@ -73,11 +72,9 @@ def read_period(text: str, monthly: bool, first: date | None, last: date | None)
 def not_in_force(end: date, first: date | None, last: date | None) -> Problem:
     zh = (f"{first} 起" if first else "") + (f"至 {last} 止" if last else "")
     en = ", ".join((*([f"from {first}"] if first else []), *([f"until {last}"] if last else [])))
+    message = f"评价期最后一日 {end} 不在政策施行期间({zh})之内"
     return Problem(
-        "period",
-        "CR0911",
-        f"评价期最后一日 {end} 不在政策施行期间({zh})之内",
-        f"the period's last day {end} lies outside the policy's validity ({en})",
+        "period", "CR0911", message, f"the period's last day {end} lies outside the policy's validity ({en})"
     )
 
 
@@ -90,12 +87,8 @@ def as_of_problem(as_of: date, period: Period) -> Problem:
     """Why an as-of date does not fit a period."""
     if as_of > LAST_DAY:
         return outside_calendar("as_of", as_of.isoformat(), FIRST_DAY.isoformat(), LAST_DAY.isoformat())
-    return Problem(
-        "as_of",
-        "CR0914",
-        f"截止日 {as_of} 早于评价期第一日 {period.start}",
-        f"the as-of date {as_of} lies before the first day of the period, {period.start}",
-    )
+    en = f"the as-of date {as_of} lies before the first day of the period, {period.start}"
+    return Problem("as_of", "CR0914", f"截止日 {as_of} 早于评价期第一日 {period.start}", en)
 
 
 class Row:
