@@ -113,7 +113,6 @@ def test_a_number_of_nineteen_digits_is_refused(digits: str) -> None:
         "define x = {}",
         "define x = round(1, {} places, up)",
         "demote {} x {{ when yes }}",
-        "direct D x {{ basis s 第{}条 when yes }}",
         "subject s {{ a : yuan {} places }}",
         'case "x" {{ period {} as of 2020-01-01 expect {{ }} }}',
     ],
@@ -122,6 +121,11 @@ def test_a_number_of_nineteen_digits_is_refused(digits: str) -> None:
 def test_no_number_is_too_long_for_the_parser(text: str, count: int) -> None:
     assert {item.code.name for item in mistakes(text.format("9" * count))} <= {"CR0005", "CR0009"}
     assert mistakes(text.format("9" * count))
+
+
+def test_the_number_of_an_article_is_text_of_any_length() -> None:
+    assert mistakes(f"direct D x {{ basis s 第{'9' * 4_000}条 when yes }}") == ()
+    assert mistakes(f"direct D x {{ basis s 第{'九' * 4_000}条 when yes }}") == ()
 
 
 def test_eighteen_digits_are_allowed() -> None:

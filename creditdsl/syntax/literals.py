@@ -137,12 +137,14 @@ def month(word: Word, desk: Desk) -> tuple[int, int]:
 def place_number(text: str) -> str:
     """The number inside `第二十条`, `第3款`, `第(二)项`, `附件2`, in Arabic digits; `第十八条之一` gives `18-1`."""
     numerals = re.findall(r"[0-9]+|[零〇一二三四五六七八九十百千]+", text)
-    return "-".join(str(_chinese_number(item)) for item in numerals)
+    return "-".join(_without_zeros(item) if item.isascii() else str(_chinese_number(item)) for item in numerals)
+
+
+def _without_zeros(digits: str) -> str:
+    return digits.lstrip("0") or "0"
 
 
 def _chinese_number(text: str) -> int:
-    if text[0].isascii():
-        return int(text[: STANDARD.digits])
     total, digit = 0, 0
     for character in text:
         if character in CHINESE_WEIGHTS:

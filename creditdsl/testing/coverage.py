@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from creditdsl.core.evaluate import Scope, evaluate, matching, value_at, value_of
 from creditdsl.core.inputs import load, run_context
-from creditdsl.core.ir import Case, Choose, Constant, Multiply, Program, Step
+from creditdsl.core.ir import Case, Choose, Constant, Multiply, Program, RuleKind, Step
 from creditdsl.testing.cases import STEPS, CaseOutcome
 from creditdsl.testing.machines import Answer
 from creditdsl.testing.reading import codes, objects, optional_text, steps_of
@@ -60,8 +60,10 @@ def coverage(program: Program, outcomes: Iterable[CaseOutcome]) -> Coverage:
 
 
 def _steps(program: Program) -> dict[str, tuple[Step, ...]]:
+    """The rules of each grading step; the limit of a new evaluation is shown by its repair."""
     plan = program.result
-    return dict(zip(STEPS, (plan.exempts, plan.directs, plan.assigns, plan.demotes, plan.ceilings), strict=True))
+    ceilings = tuple(step for step in plan.ceilings if step.rule.kind is RuleKind.CEILING)
+    return dict(zip(STEPS, (plan.exempts, plan.directs, plan.assigns, plan.demotes, ceilings), strict=True))
 
 
 def _wanted(program: Program) -> Iterator[ItemKey]:

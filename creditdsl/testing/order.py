@@ -5,7 +5,7 @@ worst direct grade, otherwise an assigned grade, otherwise the band of the score
 the grades that a score can give; then the lowest ceiling, that of a new evaluation included.
 """
 
-from creditdsl.core.ir import Program, Step
+from creditdsl.core.ir import Program, RuleKind, Step
 from creditdsl.testing.machines import Answer
 from creditdsl.testing.reading import objects, optional_text, steps_of
 
@@ -29,7 +29,8 @@ def grade_in_order(program: Program, explained: Answer, *, after: bool) -> str |
     below = [name for name in names[names.index(given) + 1 :] if name not in by_rule]
     steps_down = min(sum(step.demote for step in plan.demotes if step.rule.code in held["demote"]), len(below))
     demoted = below[steps_down - 1] if steps_down else given
-    limits = _grades(plan.ceilings, held["ceiling"]) + (_regrade_limits(program, explained) if after else [])
+    ceilings = tuple(step for step in plan.ceilings if step.rule.kind is RuleKind.CEILING)
+    limits = _grades(ceilings, held["ceiling"]) + (_regrade_limits(program, explained) if after else [])
     return _worst(names, [demoted, *limits])
 
 
