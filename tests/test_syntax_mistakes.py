@@ -125,7 +125,10 @@ def test_no_number_is_too_long_for_the_parser(text: str, count: int) -> None:
 
 def test_the_number_of_an_article_is_text_of_any_length() -> None:
     assert mistakes(f"direct D x {{ basis s 第{'9' * 4_000}条 when yes }}") == ()
-    assert mistakes(f"direct D x {{ basis s 第{'九' * 4_000}条 when yes }}") == ()
+
+
+def test_a_chinese_numeral_of_any_length_is_answered() -> None:
+    assert only(f"direct D x {{ basis s 第{'九' * 6_000}条 when yes }}").code.name == "CR0005"
 
 
 def test_eighteen_digits_are_allowed() -> None:

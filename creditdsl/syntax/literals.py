@@ -146,7 +146,7 @@ def _without_zeros(digits: str) -> str:
 
 def _chinese_number(text: str) -> int:
     total, digit = 0, 0
-    for character in text:
+    for character in text[: STANDARD.digits]:
         if character in CHINESE_WEIGHTS:
             total += max(digit, 1) * CHINESE_WEIGHTS[character]
             digit = 0
