@@ -84,7 +84,7 @@ def within_needs_a_day(span: Span) -> Diagnostic:
         Code.CR0013,
         span,
         ("没有写明是哪一天在期限之内", "it is not said which day lies within the time"),
-        ("写成 `申报日 不超出 30 天 之后 期限`", "write `filed within 30 days after due`"),
+        ("写成 `申报日 在 期限 之后 30 天 内`", "write `filed within 30 days after due`"),
     )
 
 
