@@ -365,3 +365,8 @@ def test_no_bytes_make_the_reader_fail(data: bytes) -> None:
     except PolicyError:
         return
     parse(source)
+
+
+def test_a_mistake_at_the_first_character_is_placed_there() -> None:
+    parsed = parse(SourceFile("x.credit", ";" + ENGLISH))
+    assert [(item.code.name, item.span.start) for item in parsed.diagnostics] == [("CR0008", 0)]

@@ -84,7 +84,7 @@ def explain(path: str, text: str, at: int, accepted: frozenset[str], context: tu
     if match is None:
         return Mistake(_end_of_text(path, text, accepted))
     found, start = match[0], match.start()
-    if text[max(start - 1, 0) : start + 1] in HINTS and len(found) == 1:
+    if start > 0 and text[start - 1 : start + 1] in HINTS and len(found) == 1:
         start -= 1
         found = text[start : start + 2]
     span = Span(path, start, start + len(found))
