@@ -1,6 +1,6 @@
 """Aggregates over records: count, any, every, sum, max, min, latest, earliest, longest run, streak."""
 
-from creditdsl.checking import messages
+from creditdsl.checking import messages, rule_messages
 from creditdsl.checking.scope import NUMBER, TRUE, TRUTH, ContextDays, Scope, Typed, negation
 from creditdsl.checking.terms import condition, value
 from creditdsl.core import ir
@@ -14,7 +14,7 @@ def elaborate_aggregate(expression: tree.Aggregate, scope: Scope) -> Typed | Non
     if record is None:
         return None
     if scope.record is not None:
-        scope.report(messages.aggregate_inside_a_record(expression.span))
+        scope.report(rule_messages.aggregate_inside_a_record(expression.span))
         return None
     inner = scope.inside(record)
     where = TRUE if expression.where is None else condition(expression.where, inner)

@@ -7,7 +7,7 @@ would make it real.
 from dataclasses import dataclass
 from fractions import Fraction
 
-from creditdsl.checking import messages, operators
+from creditdsl.checking import band_messages, messages, operators, rule_messages
 from creditdsl.checking.regions import HIGHEST, LOWEST, Cut, Stretch, after, before, intersect, uncovered
 from creditdsl.checking.scope import TRUTH, Elaboration, Scope, Stage
 from creditdsl.checking.terms import condition
@@ -87,14 +87,14 @@ def check_bands(limits: list[Limits], whole: Stretch, elaboration: Elaboration) 
     """Reports the scores of the whole that no band or two bands take."""
     for index, one in enumerate(limits):
         if one.stretch.low >= one.stretch.high:
-            elaboration.report(messages.empty_range(one.band.span))
+            elaboration.report(rule_messages.empty_range(one.band.span))
         for other in limits[:index]:
             both = intersect((one.stretch,), (other.stretch,))
             if both is not None and isinstance(both[0], Stretch):
-                elaboration.report(messages.two_bands(other.band, one.band, both[0]))
+                elaboration.report(band_messages.two_bands(other.band, one.band, both[0]))
     for gap in uncovered((whole,), [(one.stretch,) for one in limits]):
         if isinstance(gap[0], Stretch):
-            elaboration.report(messages.band_gap(gap[0], [one.band for one in limits], _beside(gap[0], limits)))
+            elaboration.report(band_messages.band_gap(gap[0], [one.band for one in limits], _beside(gap[0], limits)))
 
 
 def _beside(gap: Stretch, limits: list[Limits]) -> tree.Band:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from creditdsl.checking import messages
+from creditdsl.checking import messages, rule_messages
 from creditdsl.checking.input_types import limit
 from creditdsl.checking.measures import final_scope
 from creditdsl.checking.scope import TRUTH, Elaboration, disjunction, negation
@@ -59,7 +59,7 @@ def _chain(case: tree.Case, declared: Mapping[str, tree.Case], elaboration: Elab
             elaboration.report(messages.not_declared(name.value, name.span, list(declared)))
             return None
         if declared[name.value] in chain:
-            elaboration.report(messages.circle([*chain, declared[name.value]]))
+            elaboration.report(rule_messages.circle([*chain, declared[name.value]]))
             return None
         chain.insert(0, declared[name.value])
     return chain
@@ -69,7 +69,7 @@ def _case(case: tree.Case, chain: list[tree.Case], scale: int, elaboration: Elab
     period = next((item.period for item in reversed(chain) if item.period is not None), None)
     as_of = next((item.as_of for item in reversed(chain) if item.as_of is not None), None)
     if period is None or as_of is None:
-        elaboration.report(messages.case_without_dates(case.name.span))
+        elaboration.report(rule_messages.case_without_dates(case.name.span))
         return None
     subject: ir.JsonObject = {record: [] for record in elaboration.records}
     for item in chain:
@@ -201,4 +201,4 @@ def check_subjects(program: ir.Program, elaboration: Elaboration) -> None:
             run_context(program, case.period, case.as_of)
         except PolicyError as error:
             for diagnostic in error.diagnostics:
-                elaboration.report(messages.invalid_case(case, diagnostic))
+                elaboration.report(rule_messages.invalid_case(case, diagnostic))

@@ -1,6 +1,6 @@
 """Legal bases: citations bound to declared sources, and how they read in each language of the policy."""
 
-from creditdsl.checking import messages
+from creditdsl.checking import messages, rule_messages
 from creditdsl.checking.scope import Elaboration
 from creditdsl.core import ir
 from creditdsl.syntax import tree
@@ -86,7 +86,7 @@ def _check_article(citation: tree.Citation, source: tree.Source, elaboration: El
     first = citation.locators[0]
     listed = [item.locators[0].number for item in source.articles if item.locators[0].word is first.word]
     if listed and first.number not in listed:
-        elaboration.report(messages.no_such_article(citation, source, [str(number) for number in listed]))
+        elaboration.report(rule_messages.no_such_article(citation, source, [str(number) for number in listed]))
     for item in source.articles:
         if not item.encoded and item.locators == citation.locators:
-            elaboration.report(messages.cites_not_encoded(citation, item))
+            elaboration.report(rule_messages.cites_not_encoded(citation, item))

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from creditdsl.checking import messages
+from creditdsl.checking import messages, rule_messages
 from creditdsl.checking.aggregates import record_named
 from creditdsl.checking.indicators import record_day
 from creditdsl.checking.named import clause_condition, provenance, step_condition
@@ -55,9 +55,9 @@ def _grounds(repair: tree.RepairDirect, holds: ir.Expression, elaboration: Elabo
     if repair.for_each is None:
         for extra in (repair.where, repair.start, repair.end):
             if extra is not None:
-                elaboration.report(messages.where_without_records(extra.span))
+                elaboration.report(rule_messages.where_without_records(extra.span))
         if repair.clauses.when is None:
-            elaboration.report(messages.repair_without_grounds(repair.direct))
+            elaboration.report(rule_messages.repair_without_grounds(repair.direct))
             return None
         return clause_condition(repair.clauses, Scope(elaboration))
     common = clause_condition(repair.clauses, Scope(elaboration))

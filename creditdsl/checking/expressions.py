@@ -7,7 +7,7 @@ their own.
 
 from dataclasses import replace
 
-from creditdsl.checking import messages, operators
+from creditdsl.checking import messages, operators, rule_messages
 from creditdsl.checking.aggregates import elaborate_aggregate
 from creditdsl.checking.names import means_something, reference
 from creditdsl.checking.operators import arithmetic
@@ -38,7 +38,7 @@ def elaborate(expression: tree.Expression, scope: Scope, expected: Type | None =
     match expression:
         case tree.Number():
             if expression.unit is tree.UnitWord.WORKDAYS:
-                scope.report(messages.workdays_need_a_calendar(expression.span))
+                scope.report(rule_messages.workdays_need_a_calendar(expression.span))
                 return None
             return operators.literal(expression)
         case tree.TextLiteral():
@@ -165,7 +165,7 @@ def _warn_if_settled(compared: ir.Expression, expression: tree.Binary, scope: Sc
     """Warns of a comparison that the ranges of its two sides decide for every subject."""
     interval = scope.interval(compared)
     if interval.low == interval.high:
-        scope.report(messages.always_the_same(expression.span, holds=interval.low == 1))
+        scope.report(rule_messages.always_the_same(expression.span, holds=interval.low == 1))
 
 
 def _pair(left: tree.Expression, right: tree.Expression, scope: Scope) -> tuple[Typed, Typed] | None:
@@ -241,7 +241,7 @@ def _within(expression: tree.Within, scope: Scope) -> Typed | None:
     """The first day is not counted and the last is (Civil Code, articles 201 and 1259)."""
     day = scope.day if expression.operand is None else value(expression.operand, scope)
     if day is None and expression.operand is None:
-        scope.report(messages.within_needs_a_day(expression.span))
+        scope.report(rule_messages.within_needs_a_day(expression.span))
     anchor = value(expression.anchor, scope)
     duration = elaborate(expression.duration, scope)
     if day is None or anchor is None or duration is None:
@@ -285,14 +285,14 @@ def _branches(
 ) -> Typed | None:
     """Alternatives from top to bottom, the last one `otherwise`; each knows that those above it did not hold."""
     if not branches or branches[-1].condition is not None:
-        scope.report(messages.no_otherwise(where.span))
+        scope.report(rule_messages.no_otherwise(where.span))
         return None
     conditions: list[ir.Expression | None] = []
     values: list[Typed | None] = []
     for branch in branches:
         if branch.condition is None:
             if branch is not branches[-1]:
-                scope.report(messages.never_reached(branches[-1].span, branch.span))
+                scope.report(rule_messages.never_reached(branches[-1].span, branch.span))
             values.append(value(branch.value, scope, expected))
             continue
         test = condition(branch.condition, scope)

@@ -6,7 +6,7 @@ are shared by both.
 
 from dataclasses import dataclass
 
-from creditdsl.checking import messages
+from creditdsl.checking import band_messages, messages, rule_messages
 from creditdsl.checking.bands import Limits, band_definition, between, check_bands, limits_of, reachable, scaled_limits
 from creditdsl.checking.declarations import StepRule
 from creditdsl.checking.named import KINDS, provenance, rule_of, step_condition
@@ -169,7 +169,7 @@ def _grade(
         current = elaboration.define(f"grade.given{suffix}", given, choice)
     if steps.demotes:
         current = _demoted(grades, current, steps.demotes, after, elaboration)
-    current = _limited(worst_first, current, (*steps.ceilings, *extra), after, elaboration)
+    current = _limited(grades, current, (*steps.ceilings, *extra), after)
     optional = Optional(choice)
     graded = ir.DefinitionReference("graded", TRUTH)
     value = ir.Choose((ir.Branch(graded, current),), ir.Constant(None, optional), optional)
@@ -210,14 +210,12 @@ def _demoted(
     return elaboration.define(f"grade.demoted{suffix}", ir.Choose(tuple(branches), current, choice), choice)
 
 
-def _limited(
-    worst_first: list[str], current: ir.Expression, ceilings: tuple[ir.Step, ...], after: bool, elaboration: Elaboration
-) -> ir.Expression:
+def _limited(grades: tree.Grades, current: ir.Expression, ceilings: tuple[ir.Step, ...], after: bool) -> ir.Expression:
     """The lowest ceiling that applies, where the grade is better than it."""
-    best_first = worst_first[::-1]
-    choice = Choice(elaboration.declarations.grades.name.text) if elaboration.declarations.grades else Choice("")
+    best_first = [band.grade.text for band in grades.bands]
+    choice = _choice(grades)
     branches: list[ir.Branch] = []
-    for grade in worst_first:
+    for grade in reversed(best_first):
         test = _any_holds(ceilings, grade, after)
         better = tuple(ir.Constant(name, choice) for name in best_first[: best_first.index(grade)])
         if test is not None and better:
@@ -244,7 +242,7 @@ def checked_bands(grades: tree.Grades, elaboration: Elaboration, *, complete: bo
     if limits is None:
         return None
     if not limits and not conditional:
-        elaboration.report(messages.no_band_at_all(grades.name.span))
+        elaboration.report(band_messages.no_band_at_all(grades.name.span))
         return None
     if limits and elaboration.declarations.score is None:
         elaboration.report(messages.missing_declaration("score", "计分", grades.name.span))
@@ -259,7 +257,7 @@ def warn_of_grades_never_given(grades: tree.Grades, steps: Steps, elaboration: E
     given = {step.grade for step in (*steps.directs, *steps.assigns)}
     for band in grades.bands:
         if isinstance(band.limits, tree.ByRule) and band.grade.text not in given:
-            elaboration.report(messages.grade_never_given(band.grade))
+            elaboration.report(rule_messages.grade_never_given(band.grade))
 
 
 def result_bands(grades: tree.Grades, limits: list[Limits], scale: int, has_score: bool) -> tuple[ir.Band, ...]:

@@ -6,7 +6,7 @@ when all of them are known, so that the score is a plain sum of integers.
 
 from dataclasses import dataclass, replace
 
-from creditdsl.checking import messages, operators
+from creditdsl.checking import messages, operators, rule_messages
 from creditdsl.checking.aggregates import record_keys, record_named
 from creditdsl.checking.named import clause_condition, not_displaced, provenance, rule_of
 from creditdsl.checking.scope import FALSE, NUMBER, TRUE, TRUTH, ContextDays, Elaboration, Scope, Typed, conjunction
@@ -52,14 +52,14 @@ def count_indicator(indicator: tree.Indicator, elaboration: Elaboration) -> Coun
     scope = Scope(elaboration)
     repair = elaboration.declarations.points_repairs.get(indicator.code.text)
     if repair is not None and indicator.points.sign is tree.Sign.ADD:
-        elaboration.report(messages.repair_of_bonus(repair.indicator))
+        elaboration.report(rule_messages.repair_of_bonus(repair.indicator))
         return None
     if indicator.for_each is None:
         if repair is not None:
-            elaboration.report(messages.repair_without_records(repair.indicator))
+            elaboration.report(rule_messages.repair_without_records(repair.indicator))
         for extra in (indicator.where, indicator.lasts):
             if extra is not None:
-                elaboration.report(messages.where_without_records(extra.span))
+                elaboration.report(rule_messages.where_without_records(extra.span))
         return _once(indicator, rule, scope)
     return _for_each(indicator, indicator.for_each, rule, repair, scope)
 
@@ -107,7 +107,7 @@ def _points(indicator: tree.Indicator, scope: Scope) -> Typed | None:
             scope.report(messages.types_do_not_fit(other, Number(Unit.POINTS), span))
             return None
     if scope.interval(points.expression).low < 0:
-        scope.report(messages.negative_points(span))
+        scope.report(rule_messages.negative_points(span))
         return None
     return points
 
@@ -122,7 +122,7 @@ def _capped(indicator: tree.Indicator, total: Typed, scope: Scope) -> Typed | No
     if pair is None:
         return None
     if scope.interval(pair[1].expression).low < 0:
-        scope.report(messages.negative_points(indicator.capped.span))
+        scope.report(rule_messages.negative_points(indicator.capped.span))
         return None
     return Typed(ir.Least((pair[0].expression, pair[1].expression), pair[0].type), pair[0].type)
 
@@ -218,7 +218,7 @@ def _total(
 def _repair(repair: tree.RepairPoints, record: ir.InputTable, inside: Scope) -> Repair | None:
     """The share that a matching record gives back; nothing until its `to` day has come."""
     if repair.for_each is not None and repair.for_each.record.text != record.name:
-        inside.report(messages.repair_of_other_records(repair.for_each.record, record.name))
+        inside.report(rule_messages.repair_of_other_records(repair.for_each.record, record.name))
         return None
     start, end = record_day(repair.start, inside), record_day(repair.end, inside)
     eligible = clause_condition(repair.clauses, inside)
@@ -234,7 +234,7 @@ def _repair(repair: tree.RepairPoints, record: ir.InputTable, inside: Scope) -> 
         case Number(unit=Unit.RATE, scale=scale):
             interval = scope.interval(share.expression)
             if interval.low < 0 or interval.high > 10**scale:
-                inside.report(messages.share_out_of_bounds(repair.restore.span))
+                inside.report(rule_messages.share_out_of_bounds(repair.restore.span))
                 return None
         case Number() if operators.is_zero(share):
             share = operators.adapt(share, Unit.RATE)

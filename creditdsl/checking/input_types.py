@@ -5,14 +5,14 @@ Where no range is written these hold: whole numbers -1,000,000,000 to 1,000,000,
 two in percent, unless `places` says otherwise.
 """
 
-from creditdsl.checking import messages, operators
+from creditdsl.checking import messages, operators, rule_messages
 from creditdsl.checking.scope import Elaboration
 from creditdsl.core import ir
+from creditdsl.core.calendar import day_of
 from creditdsl.core.types import Choice, Day, Month, Number, Optional, Plain, Text, Truth, Type, Unit
 from creditdsl.syntax import tree
 
-EPOCH = 719_163
-DAYS = ir.Interval(ir.FIRST_DAY.toordinal() - EPOCH, ir.LAST_DAY.toordinal() - EPOCH)
+DAYS = ir.Interval(day_of(ir.FIRST_DAY), day_of(ir.LAST_DAY))
 MONTHS = ir.Interval(ir.FIRST_DAY.year * 12, ir.LAST_DAY.year * 12 + 11)
 DEFAULTS: dict[tree.TypeWord, tuple[Unit, int, int, int]] = {
     tree.TypeWord.INT: (Unit.NUMBER, 0, -1_000_000_000, 1_000_000_000),
@@ -75,7 +75,7 @@ def _range(
     if low is None or high is None:
         return None
     if low > high:
-        elaboration.report(messages.empty_range(written.span))
+        elaboration.report(rule_messages.empty_range(written.span))
         return None
     return ir.Interval(low, high)
 
@@ -89,7 +89,7 @@ def limit(written: tree.Expression, type_: Plain, elaboration: Elaboration) -> i
         case tree.Number(), Number(unit=unit, scale=scale):
             return _number_limit(written, unit, scale, elaboration)
         case tree.DateLiteral(value=day), Day():
-            return day.toordinal() - EPOCH
+            return day_of(day)
         case tree.MonthLiteral(year=year, month=month), Month():
             return year * 12 + month - 1
         case _:

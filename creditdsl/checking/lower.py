@@ -6,7 +6,7 @@ error among them, `PolicyError` carries them all.
 
 from collections.abc import Iterable
 
-from creditdsl.checking import messages, operators
+from creditdsl.checking import messages, operators, rule_messages
 from creditdsl.checking.bands import limits_of
 from creditdsl.checking.cases import cases, check_subjects, claims
 from creditdsl.checking.declarations import Declarations, declare
@@ -87,8 +87,7 @@ def _check_named(ordered: tuple[str, ...], elaboration: Elaboration) -> None:
 def _program(elaboration: Elaboration, content_hash: str) -> ir.Program:
     declarations = elaboration.declarations
     counted = [count_indicator(indicator, elaboration) for indicator in declarations.of_kind(tree.Indicator)]
-    score = _Score(declarations, [item for item in counted if item is not None], elaboration)
-    score.complete = None not in counted
+    score = _Score(declarations, counted, elaboration)
     result = _result(declarations, score, elaboration)
     made_claims = claims(elaboration)
     made_cases = cases(elaboration, score.scale)
@@ -107,7 +106,8 @@ def _program(elaboration: Elaboration, content_hash: str) -> ir.Program:
 class _Score:
     """The score before and after repair, and what it is made of, as far as it could be elaborated."""
 
-    def __init__(self, declarations: Declarations, counted: list[Counted], elaboration: Elaboration) -> None:
+    def __init__(self, declarations: Declarations, indicators: list[Counted | None], elaboration: Elaboration) -> None:
+        counted = [item for item in indicators if item is not None]
         declared = declarations.score
         self.elaboration = elaboration
         self.base = _points(declared.base, elaboration) if declared else None
@@ -119,7 +119,7 @@ class _Score:
         found = [find(one, self.scale, elaboration) for one in counted]
         self.findings = tuple(finding for finding, _ in found)
         self.repairs = tuple(repair for _, repair in found if repair is not None)
-        self.complete = True
+        self.complete = len(counted) == len(indicators)
         self.rule: ir.Rule | None = None
         self.low: int | None = None
         self.high: int | None = None
@@ -137,7 +137,7 @@ class _Score:
         )
         self.low, self.high = self._bound(declared.low), self._bound(declared.high)
         if self.low is not None and self.high is not None and self.low > self.high:
-            self.elaboration.report(messages.empty_range(declared.span))
+            self.elaboration.report(rule_messages.empty_range(declared.span))
             return
         for ending, after in (("", False), (".after", True)):
             if after and not self.elaboration.has_repairs:
@@ -157,7 +157,7 @@ class _Score:
             case ir.Constant(value=int() as number):
                 return number
             case _:
-                self.elaboration.report(messages.bound_not_constant(written))
+                self.elaboration.report(rule_messages.bound_not_constant(written))
                 return None
 
     def _bounded(self, total: ir.Expression, type_: Number) -> ir.Expression:
@@ -263,7 +263,7 @@ def _check_totals(elaboration: Elaboration) -> None:
     for definition in elaboration.definitions.values():
         if overflowing(definition.expression, elaboration.ranges):
             span = definition.rule.span if definition.rule else None
-            elaboration.report(messages.total_too_large(definition, span))
+            elaboration.report(rule_messages.total_too_large(definition, span))
 
 
 def _header(elaboration: Elaboration, content_hash: str) -> ir.Header:

@@ -5,7 +5,7 @@ A measure that looks at the grade applies to graded subjects only; one that does
 
 from graphlib import CycleError, TopologicalSorter
 
-from creditdsl.checking import messages, operators
+from creditdsl.checking import messages, operators, rule_messages
 from creditdsl.checking.named import clause_condition, grade_presence, names_in, overriders, rule_of, texts_of
 from creditdsl.checking.scope import TRUE, TRUTH, Elaboration, Scope, Stage, conjunction
 from creditdsl.checking.terms import elaborate
@@ -26,7 +26,7 @@ def measure_definitions(elaboration: Elaboration) -> tuple[ir.Measure, ...]:
         ordered = tuple(TopologicalSorter(graph).static_order())
     except CycleError as error:
         circle: list[str] = error.args[1]
-        elaboration.report(messages.circle([by_code[code] for code in reversed(circle)]))
+        elaboration.report(rule_messages.circle([by_code[code] for code in reversed(circle)]))
         return ()
     made = {code: measure_definition(by_code[code], elaboration) for code in ordered}
     return tuple(item for code in by_code if (item := made[code]) is not None)

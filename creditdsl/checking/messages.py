@@ -1,99 +1,15 @@
 """The wording of the checking stage, names and types: one function a message, Chinese and English.
 
-The messages of rules, bands, tables and cases are in `checking.rule_messages`, offered here too.
+The messages of rules and cases are in `checking.rule_messages`, of parameters, tables and bands in `checking.band_messages`.
 """
 
 from difflib import get_close_matches
 
-from creditdsl.checking.rule_messages import (
-    aggregate_inside_a_record,
-    always_the_same,
-    bad_key,
-    band_gap,
-    bound_not_constant,
-    case_without_dates,
-    circle,
-    cites_not_encoded,
-    empty_range,
-    ends_before_it_begins,
-    grade_never_given,
-    invalid_case,
-    negative_points,
-    never_reached,
-    never_used,
-    no_band_at_all,
-    no_basis,
-    no_otherwise,
-    no_row,
-    no_such_article,
-    outside_the_column,
-    overrides_needs_a_step,
-    parameter_gap,
-    parameter_overlap,
-    repair_of_bonus,
-    repair_of_other_records,
-    repair_without_grounds,
-    repair_without_records,
-    share_out_of_bounds,
-    source_not_in_force,
-    total_too_large,
-    two_bands,
-    two_rows,
-    where_without_records,
-    within_needs_a_day,
-    workdays_need_a_calendar,
-    wrong_column_type,
-    wrong_number_of_arguments,
-    wrong_number_of_cells,
-)
-from creditdsl.checking.wording import UNITS, show_value, type_name
+from creditdsl.checking.wording import UNITS, type_name
 from creditdsl.core.types import Type, Unit
 from creditdsl.diagnostics import Code, Diagnostic, Label, Severity, Text
 from creditdsl.source import Span
 from creditdsl.syntax import tree
-
-__all__ = [
-    "aggregate_inside_a_record",
-    "always_the_same",
-    "bad_key",
-    "band_gap",
-    "bound_not_constant",
-    "case_without_dates",
-    "circle",
-    "cites_not_encoded",
-    "empty_range",
-    "ends_before_it_begins",
-    "grade_never_given",
-    "invalid_case",
-    "negative_points",
-    "never_reached",
-    "never_used",
-    "no_band_at_all",
-    "no_basis",
-    "no_otherwise",
-    "no_row",
-    "no_such_article",
-    "outside_the_column",
-    "overrides_needs_a_step",
-    "parameter_gap",
-    "parameter_overlap",
-    "repair_of_bonus",
-    "repair_of_other_records",
-    "repair_without_grounds",
-    "repair_without_records",
-    "share_out_of_bounds",
-    "show_value",
-    "source_not_in_force",
-    "total_too_large",
-    "two_bands",
-    "two_rows",
-    "where_without_records",
-    "within_needs_a_day",
-    "workdays_need_a_calendar",
-    "wrong_column_type",
-    "wrong_number_of_arguments",
-    "wrong_number_of_cells",
-]
 
 
 def missing_declaration(english: str, chinese: str, span: Span) -> Diagnostic:

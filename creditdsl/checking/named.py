@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
-from creditdsl.checking import messages
+from creditdsl.checking import band_messages, messages, rule_messages
 from creditdsl.checking.citations import citations
 from creditdsl.checking.declarations import Declarations, Named, StepRule
 from creditdsl.checking.input_types import input_type
 from creditdsl.checking.scope import TRUTH, ContextDays, Elaboration, Scope, Stage, Typed, conjunction, negation
-from creditdsl.checking.terms import UNIX_EPOCH, align, condition, effective_condition, elaborate, value
+from creditdsl.checking.terms import align, condition, effective_condition, elaborate, value
 from creditdsl.core import ir
+from creditdsl.core.calendar import day_of
 from creditdsl.core.types import Day, Number, Optional, Type
 from creditdsl.diagnostics import Diagnostic
 from creditdsl.syntax import tree
@@ -59,7 +60,7 @@ def order(declarations: Declarations) -> tuple[tuple[str, ...], list[Diagnostic]
         return tuple(TopologicalSorter(graph).static_order()), []
     except CycleError as error:
         circle: list[str] = error.args[1]
-        return (), [messages.circle([declarations.named[name] for name in reversed(circle)])]
+        return (), [rule_messages.circle([declarations.named[name] for name in reversed(circle)])]
 
 
 def overriders(code: str, declarations: Declarations) -> list[StepRule | tree.Indicator | tree.Measure]:
@@ -152,7 +153,7 @@ def _parameter(declaration: tree.Parameter, scope: Scope) -> Typed | None:
     dated = sorted(zip(declaration.values, aligned, strict=True), key=lambda item: item[0].start)
     end = ContextDays[ir.ContextDay.PERIOD_END]
     branches = tuple(
-        ir.Branch(ir.LessOrEqual(ir.Constant(item.start.toordinal() - UNIX_EPOCH, Day()), end), typed.expression)
+        ir.Branch(ir.LessOrEqual(ir.Constant(day_of(item.start), Day()), end), typed.expression)
         for item, typed in reversed(dated[1:])
     )
     first = dated[0][1]
@@ -189,7 +190,7 @@ def not_displaced(code: tree.Identifier, scope: Scope) -> ir.Expression | None:
             displacing = step_condition(other, scope.stage, scope.elaboration)
             parts.append(None if displacing is None else negation(displacing))
         else:
-            scope.report(messages.overrides_needs_a_step(other.code))
+            scope.report(rule_messages.overrides_needs_a_step(other.code))
     found = [part for part in parts if part is not None]
     return conjunction(found) if len(found) == len(parts) else None
 
@@ -252,7 +253,7 @@ def provenance(
 ) -> ir.Rule:
     """Code, label, legal basis and notes; a rule without a basis gets a warning."""
     if not clauses.basis:
-        elaboration.report(messages.no_basis(code))
+        elaboration.report(rule_messages.no_basis(code))
     for overridden in clauses.overrides:
         if overridden.text not in elaboration.declarations.rules:
             names = list(elaboration.declarations.rules)
@@ -272,7 +273,7 @@ def backwards(validity: tree.Validity | None) -> list[Diagnostic]:
     """An interval that ends before it begins."""
     if validity is None or validity.start is None or validity.end is None or validity.start <= validity.end:
         return []
-    return [messages.ends_before_it_begins(validity.span)]
+    return [rule_messages.ends_before_it_begins(validity.span)]
 
 
 def check_parameter_dates(parameter: tree.Parameter, policy: tree.Policy | None) -> list[Diagnostic]:
@@ -282,16 +283,16 @@ def check_parameter_dates(parameter: tree.Parameter, policy: tree.Policy | None)
     found: list[Diagnostic] = []
     start = validity.start if validity else None
     if not dated:
-        return [messages.parameter_gap(parameter, start, None)]
+        return [band_messages.parameter_gap(parameter, start, None)]
     if start is None or dated[0].start > start:
-        found.append(messages.parameter_gap(parameter, start, dated[0].start))
+        found.append(band_messages.parameter_gap(parameter, start, dated[0].start))
     for earlier, later in pairwise(dated):
         if earlier.start == later.start or (earlier.end is not None and earlier.end >= later.start):
-            found.append(messages.parameter_overlap(parameter, earlier, later))
+            found.append(band_messages.parameter_overlap(parameter, earlier, later))
         elif earlier.end is not None and (later.start - earlier.end).days > 1:
-            found.append(messages.parameter_gap(parameter, earlier.end, later.start))
+            found.append(band_messages.parameter_gap(parameter, earlier.end, later.start))
     last = dated[-1].end
     end = validity.end if validity else None
     if last is not None and (end is None or end > last):
-        found.append(messages.parameter_gap(parameter, last, None))
+        found.append(band_messages.parameter_gap(parameter, last, None))
     return found

@@ -1,6 +1,6 @@
 """Enums, the subject, the records and the sources of a policy: what input looks like, and what may be cited."""
 
-from creditdsl.checking import messages
+from creditdsl.checking import messages, rule_messages
 from creditdsl.checking.input_types import input_type
 from creditdsl.checking.named import backwards, texts_of
 from creditdsl.checking.scope import Elaboration
@@ -18,7 +18,7 @@ def build_schema(elaboration: Elaboration) -> None:
             ir.EnumValue(item.name.text, texts_of(item.label, item.name.text, elaboration)) for item in enum.values
         )
         if not values:
-            elaboration.report(messages.empty_range(enum.span))
+            elaboration.report(rule_messages.empty_range(enum.span))
         label = texts_of(enum.label, enum.name.text, elaboration)
         elaboration.enums[enum.name.text] = ir.Enumeration(enum.name.text, label, values)
     _grades(elaboration)
@@ -70,7 +70,7 @@ def _table(
             continue
         type_, range_ = typed
         if item.key and (isinstance(type_, Optional) or any(other.key for other in made)):
-            elaboration.report(messages.bad_key(item.name))
+            elaboration.report(rule_messages.bad_key(item.name))
         made.append(
             ir.InputField(item.name.text, type_, texts_of(item.label, item.name.text, elaboration), range_, item.key)
         )
@@ -93,5 +93,5 @@ def check_sources(elaboration: Elaboration) -> None:
             continue
         elaboration.diagnostics.extend(backwards(force))
         if start is not None and force.end is not None and force.end < start:
-            elaboration.report(messages.source_not_in_force(source, force.end, start))
+            elaboration.report(rule_messages.source_not_in_force(source, force.end, start))
     elaboration.diagnostics.extend(backwards(policy.effective if policy else None))

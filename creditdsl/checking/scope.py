@@ -11,7 +11,7 @@ from enum import Enum
 
 from creditdsl.checking.declarations import Declarations
 from creditdsl.core import ir
-from creditdsl.core.ranges import interval_of, narrow, presences
+from creditdsl.core.ranges import facts_of, interval_of, presences
 from creditdsl.core.types import Choice, Day, Month, Number, Optional, Truth, Type, Unit
 from creditdsl.diagnostics import Diagnostic
 from creditdsl.syntax import tree
@@ -115,7 +115,7 @@ class Scope:
     def assuming(self, condition: ir.Expression, *, holds: bool = True) -> "Scope":
         """The scope under a condition that is known to hold, or not to."""
         ranges = ChainMap(dict(self.known), self.elaboration.ranges)
-        known = {**self.known, **narrow(condition, ranges, holds=holds)}
+        known = {**self.known, **facts_of(condition, ranges, holds=holds)}
         return replace(self, known=known, present=self.present | presences(condition, holds=holds))
 
     def inside(self, record: ir.InputTable) -> "Scope":

@@ -7,7 +7,7 @@ its rows, in the order written; the last row needs no test, since some row match
 from dataclasses import replace
 from fractions import Fraction
 
-from creditdsl.checking import messages, operators
+from creditdsl.checking import band_messages, messages, operators, wording
 from creditdsl.checking.input_types import input_type, limit
 from creditdsl.checking.regions import Cut, Region, Side, Stretch, before, intersect, uncovered
 from creditdsl.checking.scope import TRUE, Elaboration, Scope, Typed, conjunction
@@ -28,13 +28,13 @@ def check_table(table: tree.Table, elaboration: Elaboration) -> None:
     wholes: list[Side] = []
     for column in columns:
         if column is None or isinstance(column[0], Optional | Text):
-            elaboration.report(messages.wrong_column_type(table.span))
+            elaboration.report(band_messages.wrong_column_type(table.span))
             return
         wholes.append(_whole(column[0], column[1], elaboration))
     regions: list[Region] = []
     for row in table.rows:
         if len(row.cells) != len(columns):
-            elaboration.report(messages.wrong_number_of_cells(len(row.cells), len(columns), row.span))
+            elaboration.report(band_messages.wrong_number_of_cells(len(row.cells), len(columns), row.span))
             return
         sides = [
             _side(cell, column[0], whole, elaboration)
@@ -46,7 +46,7 @@ def check_table(table: tree.Table, elaboration: Elaboration) -> None:
         regions.append(tuple(side for side in sides if side is not None))
     _report_overlaps(table, regions, elaboration)
     for gap in uncovered(tuple(wholes), regions)[:1]:
-        elaboration.report(messages.no_row(table, _facts(gap, table, elaboration)))
+        elaboration.report(band_messages.no_row(table, _facts(gap, table, elaboration)))
 
 
 def _report_overlaps(table: tree.Table, regions: list[Region], elaboration: Elaboration) -> None:
@@ -55,7 +55,7 @@ def _report_overlaps(table: tree.Table, regions: list[Region], elaboration: Elab
             both = intersect(regions[earlier], region)
             if both is not None:
                 facts = _facts(both, table, elaboration)
-                elaboration.report(messages.two_rows(table.rows[earlier], table.rows[index], facts))
+                elaboration.report(band_messages.two_rows(table.rows[earlier], table.rows[index], facts))
                 return
 
 
@@ -140,7 +140,7 @@ def _facts(region: Region, table: tree.Table, elaboration: Elaboration) -> list[
         match side:
             case Stretch(low=low):
                 type_ = written[0] if written else None
-                facts.append((column.name.text, messages.show_value(int(low.value), type_)))
+                facts.append((column.name.text, wording.show_value(int(low.value), type_)))
             case frozenset():
                 facts.append((column.name.text, min(side)))
     return facts
@@ -156,7 +156,7 @@ def look_up(call: tree.Call, scope: Scope) -> Typed | None:
         return None
     elaboration.used.add(call.name.text)
     if len(call.arguments) != len(table.columns):
-        scope.report(messages.wrong_number_of_arguments(len(call.arguments), len(table.columns), call.span))
+        scope.report(band_messages.wrong_number_of_arguments(len(call.arguments), len(table.columns), call.span))
         return None
     arguments: dict[str, Typed] = {}
     for column, written in zip(table.columns, call.arguments, strict=True):
@@ -193,7 +193,7 @@ def _argument(column: tree.Column, written: tree.Expression, scope: Scope) -> Ty
     if range_ is not None and isinstance(argument.type, Number | Day | Month):
         proved = scope.interval(argument.expression)
         if proved.low < range_.low or proved.high > range_.high:
-            scope.report(messages.outside_the_column(column, proved, range_, type_, written.span))
+            scope.report(band_messages.outside_the_column(column, proved, range_, type_, written.span))
             return None
     return argument
 

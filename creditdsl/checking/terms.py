@@ -7,16 +7,14 @@ look-ups, which stand below `checking.expressions`, can go back into it.
 from creditdsl.checking import messages, operators
 from creditdsl.checking.scope import DAY, TRUE, ContextDays, Scope, Typed, choice_of, conjunction
 from creditdsl.core import ir
+from creditdsl.core.calendar import day_of
 from creditdsl.core.types import Number, Optional, Truth, Type
 from creditdsl.syntax import tree
-
-UNIX_EPOCH = 719_163
-"""The ordinal of 1970-01-01 in the calendar of `datetime`."""
 
 
 def day_number(literal: tree.DateLiteral) -> int:
     """Days since 1970-01-01."""
-    return literal.value.toordinal() - UNIX_EPOCH
+    return day_of(literal.value)
 
 
 def elaborate(expression: tree.Expression, scope: Scope, expected: Type | None = None) -> Typed | None:
@@ -88,7 +86,7 @@ def effective_condition(validity: tree.Validity | None) -> ir.Expression:
     tests: list[ir.Expression] = []
     end = ContextDays[ir.ContextDay.PERIOD_END]
     if validity is not None and validity.start is not None:
-        tests.append(ir.LessOrEqual(ir.Constant(validity.start.toordinal() - UNIX_EPOCH, DAY), end))
+        tests.append(ir.LessOrEqual(ir.Constant(day_of(validity.start), DAY), end))
     if validity is not None and validity.end is not None:
-        tests.append(ir.LessOrEqual(end, ir.Constant(validity.end.toordinal() - UNIX_EPOCH, DAY)))
+        tests.append(ir.LessOrEqual(end, ir.Constant(day_of(validity.end), DAY)))
     return conjunction(tests) if tests else TRUE

@@ -1,6 +1,6 @@
 """What a policy declares and never uses: warnings that often show a rule that was forgotten."""
 
-from creditdsl.checking import messages
+from creditdsl.checking import rule_messages
 from creditdsl.checking.scope import Elaboration
 from creditdsl.core.ir import InputField
 from creditdsl.core.types import Text, plain
@@ -17,15 +17,15 @@ def find_unused(elaboration: Elaboration) -> None:
         _fields(declarations.subject.fields, elaboration.subject.fields, "", elaboration)
     for name, record in declarations.records.items():
         if f"record {name}" not in elaboration.used and not _claimed(name, elaboration):
-            elaboration.report(messages.never_used(record.name))
+            elaboration.report(rule_messages.never_used(record.name))
         else:
             _fields(record.fields, elaboration.records[name].fields, f"{name}.", elaboration)
     for name, declaration in declarations.named.items():
         if isinstance(declaration, tree.Parameter | tree.Define | tree.Table) and name not in elaboration.used:
-            elaboration.report(messages.never_used(declaration.name))
+            elaboration.report(rule_messages.never_used(declaration.name))
     for name, enum in declarations.enums.items():
         if f"type {name}" not in elaboration.used:
-            elaboration.report(messages.never_used(enum.name))
+            elaboration.report(rule_messages.never_used(enum.name))
 
 
 def _claimed(record: str, elaboration: Elaboration) -> bool:
@@ -46,4 +46,4 @@ def _fields(
         type_ = types.get(item.name.text)
         carried = item.key or type_ is None or isinstance(plain(type_), Text)
         if not carried and f"{owner}{item.name.text}" not in elaboration.used:
-            elaboration.report(messages.never_used(item.name))
+            elaboration.report(rule_messages.never_used(item.name))

@@ -1,10 +1,11 @@
 """How types, units and values are called in messages, in both languages."""
 
-from datetime import date
-
+from creditdsl.core.calendar import date_of
 from creditdsl.core.notation import decimal, month_text
 from creditdsl.core.types import Choice, Day, Month, Number, Optional, Text, Truth, Type, Unit
+from creditdsl.diagnostics import Code, Diagnostic
 from creditdsl.diagnostics import Text as Wording
+from creditdsl.source import Span
 
 UNITS: dict[Unit, Wording] = {
     Unit.NUMBER: Wording("无单位的数", "a plain number"),
@@ -56,10 +57,15 @@ def show_value(value: int, type_: Type | None) -> str:
         case Number(unit=unit, scale=scale):
             return decimal(value, scale) + SUFFIXES[unit]
         case Day():
-            return date.fromordinal(value + 719_163).isoformat()
+            return date_of(value).isoformat()
         case Month():
             return month_text(value)
         case Optional(of=inner):
             return show_value(value, inner)
         case _:
             return str(value)
+
+
+def simple(code: Code, span: Span, message: tuple[str, str], remedy: tuple[str, str]) -> Diagnostic:
+    """A finding without labels or facts; the message and the remedy in Chinese and English."""
+    return Diagnostic(code, span, Wording(*message), Wording(*remedy))
