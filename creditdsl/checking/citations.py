@@ -3,27 +3,8 @@
 from creditdsl.checking import messages, rule_messages
 from creditdsl.checking.scope import Elaboration
 from creditdsl.core import ir
+from creditdsl.core.notation import ordinal
 from creditdsl.syntax import tree
-
-DIGITS = "零一二三四五六七八九"
-
-
-def chinese_number(number: int) -> str:
-    """A number from 0 to 999 in words, as articles are numbered: 10 is 十, 20 is 二十, 105 is 一百零五."""
-    if number < 10:
-        return DIGITS[number]
-    hundreds, rest = divmod(number, 100)
-    tens, ones = divmod(rest, 10)
-    words = f"{DIGITS[hundreds]}百" if hundreds else ""
-    if tens:
-        words += ("" if tens == 1 and not hundreds else DIGITS[tens]) + "十"
-    elif hundreds and ones:
-        words += "零"
-    return words + (DIGITS[ones] if ones else "")
-
-
-def _chinese(number: str | None) -> str:
-    return chinese_number(int(number)) if number is not None and number.isdigit() and len(number) <= 3 else number or ""
 
 
 def locator_text(word: tree.LocatorWord, number: str | None, language: str) -> str:
@@ -31,11 +12,11 @@ def locator_text(word: tree.LocatorWord, number: str | None, language: str) -> s
     if language == "zh":
         match word:
             case tree.LocatorWord.ARTICLE:
-                return f"第{_chinese(number)}条"
+                return f"第{ordinal(number or '')}条"
             case tree.LocatorWord.PARAGRAPH:
-                return f"第{_chinese(number)}款"
+                return f"第{ordinal(number or '')}款"
             case tree.LocatorWord.ITEM:
-                return f"第({_chinese(number)})项"
+                return f"第({ordinal(number or '')})项"
             case tree.LocatorWord.ANNEX:
                 return f"附件{number or ''}"
             case tree.LocatorWord.ROW:

@@ -46,3 +46,30 @@ def written(value: Value, type_: Type) -> str:
     if shown is None or isinstance(shown, bool):
         return "null" if shown is None else str(shown).lower()
     return str(shown)
+
+
+DIGITS = "零一二三四五六七八九"
+
+
+def chinese_numeral(number: int) -> str:
+    """A whole number from 0 to 9999 in Chinese characters, as articles are counted.
+
+    >>> [chinese_numeral(number) for number in (5, 10, 18, 20, 32, 105, 110, 2014)]
+    ['五', '十', '十八', '二十', '三十二', '一百零五', '一百一十', '二千零一十四']
+    """
+    if number < 10:
+        return DIGITS[number]
+    text = ""
+    for weight, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit = number // weight % 10
+        if digit:
+            text += DIGITS[digit] + name
+        elif text and not text.endswith("零"):
+            text += "零"
+    text = text.rstrip("零")
+    return text[1:] if 10 <= number < 20 else text
+
+
+def ordinal(number: str) -> str:
+    """The number of an article in Chinese characters when it is a plain number, as it stands when not."""
+    return chinese_numeral(int(number)) if number.isascii() and number.isdigit() and len(number) <= 4 else number

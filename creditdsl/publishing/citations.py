@@ -6,8 +6,8 @@ order, each with what the source says there, the rules that rest on it, or why n
 
 from dataclasses import dataclass
 
+from creditdsl.core.notation import ordinal
 from creditdsl.diagnostics import Language
-from creditdsl.publishing.figures import ordinal
 from creditdsl.syntax.tree import (
     Assign,
     Ceiling,

@@ -6,10 +6,11 @@ In: a program, its modules and a language. Out: a `Document`: nothing in it depe
 from dataclasses import dataclass
 
 from creditdsl.core.ir import PeriodKind, Program
+from creditdsl.core.notation import chinese_numeral
 from creditdsl.diagnostics import Language, Text
 from creditdsl.publishing.citations import Citing, Coverage, Place, coverage, is_encoded, is_left_out, locator_text
 from creditdsl.publishing.edition import Edition, edition
-from creditdsl.publishing.figures import chinese_numeral, interval_text
+from creditdsl.publishing.figures import interval_text
 from creditdsl.publishing.names import SECTIONS
 from creditdsl.publishing.pieces import Piece, Voice
 from creditdsl.publishing.prose import linked
