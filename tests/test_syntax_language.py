@@ -17,6 +17,7 @@ BLOCKS = re.findall(r"^```credit( fragment)?\n(.*?)^```$", TEXT, re.MULTILINE | 
 HEADINGS = {
     "declaration": "Declarations",
     "clause": "Clauses",
+    "amendment": "Amendments",
     "expression": "Expressions",
     "function": "Functions, before a parenthesis",
     "unit": "Units, behind a number",

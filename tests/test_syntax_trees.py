@@ -63,6 +63,8 @@ def composed(children: st.SearchStrategy[t.Expression]) -> st.SearchStrategy[t.E
         st.builds(t.Aggregate, tested, st.none(), identifiers, st.just(()), optional(children)),
         st.builds(t.Aggregate, valued, children, identifiers, st.just(()), optional(children)),
         st.builds(t.Call, identifiers, several(children, 1)),
+        st.builds(t.At, identifiers, children),
+        st.builds(t.Rolled, children),
         st.builds(t.Between, st.sampled_from(t.BetweenWord), children, children),
         st.builds(t.Part, st.sampled_from(t.PartWord), children),
         st.builds(t.Round, children, st.integers(0, 4), st.sampled_from(t.RoundingMode)),
@@ -80,6 +82,12 @@ leaves = st.one_of(
 )
 expressions = st.recursive(leaves, composed, max_leaves=6)
 
+judged = st.builds(
+    t.Validity,
+    days,
+    optional(days),
+    st.builds(t.Context, st.sampled_from(t.ContextWord)) | st.builds(t.Reference, names),
+)
 inner_locators = st.one_of(
     st.builds(t.Locator, st.just(t.LocatorWord.ARTICLE), st.sampled_from(["18", "18-1", "3.2"])),
     st.builds(t.Locator, st.just(t.LocatorWord.PARAGRAPH), st.sampled_from(["1", "12"])),
@@ -92,12 +100,12 @@ clauses = st.builds(
     t.RuleClauses,
     several(citations),
     several(labels),
-    optional(validities),
+    optional(validities | judged),
     optional(expressions),
     optional(expressions),
     several(codes),
 )
-headed = st.builds(t.RuleClauses, several(citations), several(labels), optional(validities))
+headed = st.builds(t.RuleClauses, several(citations), several(labels))
 ruled = st.builds(
     t.RuleClauses,
     several(citations),
@@ -130,19 +138,26 @@ bands = st.builds(
 grants = st.builds(t.Grant, flags, identifiers, optional(labels), optional(expressions))
 given_fields = st.builds(t.GivenField, identifiers, expressions)
 given_records = st.builds(t.GivenRecord, identifiers, several(given_fields))
-rule_words = [item for item in t.ExpectWord if item.value not in ("score", "grade", "graded")]
+rule_words = [item for item in t.ExpectWord if item.value not in ("score", "grade", "graded", "in_force")]
 expectations = st.one_of(
     st.builds(
         t.Expectation, st.sampled_from([t.ExpectWord.SCORE, t.ExpectWord.GRADE]), st.none(), expressions, flags, flags
     ),
-    st.builds(t.Expectation, st.just(t.ExpectWord.GRADED), st.none(), st.none(), flags, flags),
+    st.builds(
+        t.Expectation,
+        st.sampled_from([t.ExpectWord.GRADED, t.ExpectWord.IN_FORCE]),
+        st.none(),
+        st.none(),
+        flags,
+        flags,
+    ),
     st.builds(t.Expectation, st.sampled_from(rule_words), codes, optional(expressions), flags, flags),
 )
 articles = st.builds(t.SourceArticle, several(inner_locators, 1), flags, labels)
 dated_values = st.builds(t.DatedValue, expressions, days, optional(days))
 points = st.builds(t.Points, st.sampled_from(t.Sign), expressions)
 
-declarations = st.one_of(
+policies_and_uses = st.one_of(
     st.builds(
         t.Policy,
         identifiers,
@@ -153,8 +168,14 @@ declarations = st.one_of(
         optional(st.sampled_from([t.Identifier("year"), t.Identifier("month")])),
         optional(validities),
         several(labels),
+        optional(st.builds(t.Validity, days, optional(days), st.just(t.Context(t.ContextWord.AS_OF)))),
+        optional(identifiers),
+        optional(st.builds(t.Successor, identifiers, optional(labels))),
+        optional(text_literals),
     ),
     st.builds(t.Use, text_literals),
+)
+amendable = st.one_of(
     st.builds(
         t.Source,
         identifiers,
@@ -230,16 +251,6 @@ declarations = st.one_of(
         optional(identifiers),
         flags,
     ),
-    st.builds(
-        t.Case,
-        text_literals,
-        optional(text_literals),
-        numbers | st.builds(t.MonthLiteral, st.integers(1, 9999), st.integers(1, 12)),
-        st.builds(t.DateLiteral, days),
-        several(given_fields),
-        several(given_records),
-        several(expectations),
-    ),
     st.builds(t.Invariant, text_literals, st.builds(t.HoldsInvariant, expressions)),
     st.builds(
         t.Invariant,
@@ -252,6 +263,221 @@ declarations = st.one_of(
         ),
     ),
 )
+cases = st.builds(
+    t.Case,
+    text_literals,
+    optional(text_literals),
+    numbers | st.builds(t.MonthLiteral, st.integers(1, 9999), st.integers(1, 12)),
+    st.builds(t.DateLiteral, days),
+    several(given_fields),
+    several(given_records),
+    several(expectations),
+    optional(text_literals),
+)
+periods = numbers | st.builds(t.MonthLiteral, st.integers(1, 9999), st.integers(1, 12))
+score_clauses = st.one_of(
+    st.builds(t.ClausePart, st.just("base"), expressions),
+    st.builds(t.ClausePart, st.just("bounds"), st.builds(t.Limits, expressions, expressions)),
+    st.builds(t.ClausePart, st.just("note"), labels.map(lambda label: (label,))),
+    st.builds(t.ClausePart, st.just("basis"), several(citations, 1)),
+)
+measure_clauses = st.one_of(
+    st.builds(t.ClausePart, st.sampled_from(["when", "unless"]), expressions),
+    st.builds(t.ClausePart, st.just("by"), several(labels, 1)),
+    st.builds(t.ClausePart, st.just("on"), labels),
+    st.builds(t.ClausePart, st.just("may"), st.builds(t.Flag)),
+    st.builds(t.ClausePart, st.just("effective"), validities | judged),
+    st.builds(t.ClausePart, st.sampled_from(["overrides", "excludes"]), several(codes, 1)),
+    st.builds(t.ClausePart, st.just("lasts"), st.builds(t.Lifetime, durations, optional(identifiers))),
+    grants.map(lambda grant: t.ClausePart("restricts" if grant.restricts else "grants", grant)),
+)
+repair_clauses = st.one_of(
+    st.builds(t.ClausePart, st.sampled_from(["from", "to", "regrade"]), identifiers),
+    st.builds(t.ClausePart, st.just("once_per_year"), st.builds(t.Flag)),
+    st.builds(t.ClausePart, st.just("for_each"), for_eaches),
+    st.builds(t.ClausePart, st.just("where"), expressions),
+)
+policy_clauses = st.one_of(
+    st.builds(t.ClausePart, st.just("authority"), labels),
+    st.builds(t.ClausePart, st.just("calendar"), identifiers),
+    st.builds(t.ClausePart, st.just("replaced_by"), st.builds(t.Successor, identifiers, optional(labels))),
+)
+source_clauses = st.one_of(
+    st.builds(t.ClausePart, st.just("title"), labels),
+    st.builds(t.ClausePart, st.just("rank"), st.sampled_from(["law", "rule"]).map(t.Identifier)),
+    st.builds(t.ClausePart, st.just("in_force"), validities),
+    st.builds(t.ClausePart, st.just("address"), text_literals),
+    articles,
+)
+numbered = st.sampled_from(["1", "12"]).map(t.Identifier)
+branches = st.builds(t.Branch, optional(expressions), expressions)
+enum_values = st.builds(t.EnumValue, identifiers, optional(labels))
+
+
+def placed(anchors: st.SearchStrategy[t.Identifier]) -> st.SearchStrategy[object]:
+    return optional(st.builds(t.Placement, flags, anchors))
+
+
+def edits(
+    words: st.SearchStrategy[t.TargetWord],
+    target_names: st.SearchStrategy[object],
+    inserted: st.SearchStrategy[object],
+    replaced: st.SearchStrategy[object],
+    repealed: st.SearchStrategy[object],
+) -> st.SearchStrategy[object]:
+    parts = several(inserted | replaced | st.builds(t.RepealPart, repealed), 1)
+    return st.builds(t.ChangeDeclaration, st.builds(t.Target, words, target_names), parts)
+
+
+def whole(
+    word: t.TargetWord,
+    components: st.SearchStrategy[object],
+    anchors: st.SearchStrategy[t.Identifier],
+    repealed: st.SearchStrategy[object],
+) -> st.SearchStrategy[object]:
+    """Changes of a declaration by components that carry their own name."""
+    return edits(
+        st.just(word),
+        identifiers,
+        st.builds(t.InsertPart, components, placed(anchors)),
+        st.builds(t.ReplacePart, components, st.none()),
+        repealed,
+    )
+
+
+def by_number(
+    words: list[t.TargetWord], components: st.SearchStrategy[object], word: t.ComponentWord
+) -> st.SearchStrategy[object]:
+    return edits(
+        st.sampled_from(words),
+        identifiers,
+        st.builds(t.InsertPart, components, placed(numbered)),
+        st.builds(t.ReplacePart, components, numbered),
+        st.builds(t.ComponentName, st.just(word), numbered),
+    )
+
+
+def clause_changes(
+    word: t.TargetWord,
+    parts: st.SearchStrategy[object],
+    names: st.SearchStrategy[object],
+    repealed: st.SearchStrategy[object],
+) -> st.SearchStrategy[object]:
+    return edits(
+        st.just(word),
+        names,
+        st.builds(t.InsertPart, parts, st.none()),
+        st.builds(t.ReplacePart, parts, st.none()),
+        repealed,
+    )
+
+
+def clause_names(*rules: str) -> st.SearchStrategy[object]:
+    return st.builds(t.ComponentName, st.just(t.ComponentWord.CLAUSE), st.sampled_from(rules).map(t.Identifier))
+
+
+def named_components(word: t.ComponentWord, named: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
+    return st.builds(t.ComponentName, st.just(word), named)
+
+
+changes = st.one_of(
+    st.builds(t.InsertDeclaration, amendable),
+    st.builds(t.ReplaceDeclaration, amendable),
+    st.builds(t.RepealDeclaration, st.builds(t.Target, st.just(t.TargetWord.SCORE), st.none())),
+    st.builds(
+        t.RepealDeclaration,
+        st.builds(
+            t.Target,
+            st.sampled_from([t.TargetWord.SUBJECT, t.TargetWord.GRADES]),
+            optional(identifiers),
+        ),
+    ),
+    st.builds(
+        t.RepealDeclaration,
+        st.builds(
+            t.Target,
+            st.sampled_from(
+                [t.TargetWord.SOURCE, t.TargetWord.ENUM, t.TargetWord.RECORD, t.TargetWord.DEFINE, t.TargetWord.TABLE]
+            ),
+            identifiers,
+        ),
+    ),
+    st.builds(
+        t.RepealDeclaration,
+        st.builds(
+            t.Target,
+            st.sampled_from(
+                [t.TargetWord.INDICATOR, t.TargetWord.DIRECT, t.TargetWord.REPAIR, t.TargetWord.REPAIR_DIRECT]
+            ),
+            codes,
+        ),
+    ),
+    st.builds(t.RepealDeclaration, st.builds(t.Target, st.just(t.TargetWord.INVARIANT), texts.map(t.Identifier))),
+    clause_changes(t.TargetWord.SCORE, score_clauses, st.none(), clause_names("bounds", "note", "basis")),
+    clause_changes(
+        t.TargetWord.REWARD,
+        measure_clauses,
+        codes,
+        clause_names("when", "by", "may", "excludes")
+        | st.builds(
+            t.ComponentName,
+            st.just(t.ComponentWord.CLAUSE),
+            st.sampled_from(["grants", "restricts"]).map(t.Identifier),
+            identifiers,
+        ),
+    ),
+    clause_changes(
+        t.TargetWord.REPAIR_DIRECT, repair_clauses, codes, clause_names("once_per_year", "where", "from", "to")
+    ),
+    clause_changes(t.TargetWord.POLICY, policy_clauses, optional(identifiers), clause_names("calendar", "replaced_by")),
+    clause_changes(
+        t.TargetWord.SOURCE,
+        source_clauses,
+        identifiers,
+        clause_names("title", "address")
+        | st.builds(
+            t.ComponentName,
+            st.just(t.ComponentWord.ARTICLE),
+            st.just(t.Identifier("")),
+            st.none(),
+            several(inner_locators, 1),
+        ),
+    ),
+    clause_changes(
+        t.TargetWord.RECORD,
+        st.builds(t.ClausePart, st.just("absent_means_none"), st.builds(t.Flag)),
+        identifiers,
+        clause_names("absent_means_none"),
+    ),
+    whole(t.TargetWord.GRADES, bands, identifiers, named_components(t.ComponentWord.BAND, identifiers)),
+    whole(t.TargetWord.ENUM, enum_values, identifiers, named_components(t.ComponentWord.VALUE, identifiers)),
+    whole(t.TargetWord.RECORD, fields, identifiers, named_components(t.ComponentWord.FIELD, identifiers)),
+    whole(
+        t.TargetWord.PARAMETER,
+        dated_values,
+        identifiers,
+        named_components(t.ComponentWord.VALUE, days.map(lambda day: t.Identifier(day.isoformat()))),
+    ),
+    by_number([t.TargetWord.TABLE], st.builds(t.Row, several(cells, 1), expressions), t.ComponentWord.ROW),
+    by_number([t.TargetWord.INDICATOR, t.TargetWord.REPAIR, t.TargetWord.DEFINE], branches, t.ComponentWord.BRANCH),
+)
+amendments = st.builds(
+    t.Amend,
+    identifiers,
+    optional(labels),
+    several(citations),
+    several(labels),
+    validities | judged,
+    st.one_of(
+        st.none(),
+        st.builds(t.Applies, st.none(), st.none()),
+        st.builds(t.Applies, periods, optional(periods)),
+    ),
+    several(identifiers),
+    optional(text_literals),
+    several(changes, 1),
+)
+declarations = st.one_of(policies_and_uses, amendable, cases, amendments)
 modules = several(declarations, 1, 3).map(lambda items: t.Module("generated.credit", items))
 
 

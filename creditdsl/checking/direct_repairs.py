@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from creditdsl.checking import messages, rule_messages
 from creditdsl.checking.aggregates import record_named
-from creditdsl.checking.indicators import record_day
 from creditdsl.checking.named import clause_condition, provenance, step_condition
 from creditdsl.checking.scope import (
     FALSE,
@@ -18,7 +17,7 @@ from creditdsl.checking.scope import (
     conjunction,
     negation,
 )
-from creditdsl.checking.terms import condition
+from creditdsl.checking.terms import condition, record_day
 from creditdsl.core import ir
 from creditdsl.core.walk import rebuilt, walk
 from creditdsl.syntax import tree

@@ -10,9 +10,9 @@ from creditdsl.checking import messages, operators, rule_messages
 from creditdsl.checking.aggregates import record_keys, record_named
 from creditdsl.checking.named import clause_condition, not_displaced, provenance, rule_of
 from creditdsl.checking.scope import FALSE, NUMBER, TRUE, TRUTH, ContextDays, Elaboration, Scope, Typed, conjunction
-from creditdsl.checking.terms import condition, value
+from creditdsl.checking.terms import condition, record_day, value
 from creditdsl.core import ir
-from creditdsl.core.types import Day, Number, Optional, Unit
+from creditdsl.core.types import Number, Unit
 from creditdsl.syntax import tree
 
 PLACES = 4
@@ -181,28 +181,6 @@ def _lifetime(lasts: tree.Lasts, inner: Scope) -> ir.Expression | None:
     if end is None:
         return None
     return conjunction([presence, ir.LessOrEqual(ContextDays[ir.ContextDay.AS_OF], end.expression)])
-
-
-def record_day(name: tree.Identifier, inner: Scope) -> tuple[ir.Expression, Typed] | None:
-    """Whether a date field of the record at hand is present, and the day it then is."""
-    record = inner.record
-    item = None if record is None else next((field for field in record.fields if field.name == name.text), None)
-    if name.text in inner.elaboration.untyped:
-        return None
-    if record is None or item is None:
-        fields = [field.name for field in record.fields] if record else []
-        inner.report(messages.not_declared(name.text, name.span, fields))
-        return None
-    inner.elaboration.used.add(f"{record.name}.{name.text}")
-    field = ir.RecordField(record.name, item.name, item.type)
-    match item.type:
-        case Day():
-            return TRUE, Typed(field, item.type)
-        case Optional(of=Day() as day):
-            return ir.IsPresent(field), Typed(ir.Presume(field), day)
-        case other:
-            inner.report(messages.types_do_not_fit(other, Day(), name.span))
-            return None
 
 
 def _total(

@@ -6,6 +6,7 @@ definitions recurses; circles are reported. Definitions that look at the score o
 
 import dataclasses
 from collections.abc import Iterator
+from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
@@ -41,6 +42,9 @@ def names_in(node: object) -> Iterator[str]:
             case tree.Call(name=tree.Identifier(text=text), arguments=arguments):
                 yield text
                 pending.extend(arguments)
+            case tree.At(parameter=tree.Identifier(text=text), day=day):
+                yield text
+                pending.append(day)
             case tuple():
                 pending.extend(item)
             case _ if dataclasses.is_dataclass(item) and not isinstance(item, tree.Label | tree.Citation):
@@ -138,7 +142,79 @@ def _define(declaration: tree.Define, scope: Scope) -> Typed | None:
 
 
 def _parameter(declaration: tree.Parameter, scope: Scope) -> Typed | None:
-    """The value that holds on the last day of the period."""
+    """The value that holds on the last day of the period; `check_parameter_dates` reports days without one."""
+    dated = dated_values(declaration, scope)
+    if dated is None:
+        return None
+    first, *later = sorted(dated, key=lambda item: item.written.start)
+    end = ContextDays[ir.ContextDay.PERIOD_END]
+    branches = tuple(
+        ir.Branch(ir.LessOrEqual(ir.Constant(day_of(item.written.start), Day()), end), item.value.expression)
+        for item in reversed(later)
+    )
+    type_ = first.value.type
+    return Typed(ir.Choose(branches, first.value.expression, type_), type_) if branches else first.value
+
+
+def value_at(expression: tree.At, scope: Scope) -> Typed | None:
+    """The value that a parameter has on a day; it may be absent unless the day is known to lie in the dated values."""
+    elaboration = scope.elaboration
+    name = expression.parameter.text
+    declaration = elaboration.declarations.named.get(name)
+    elaboration.used.add(name)
+    day = value(expression.day, scope)
+    if not isinstance(declaration, tree.Parameter):
+        parameters = [key for key, item in elaboration.declarations.named.items() if isinstance(item, tree.Parameter)]
+        scope.report(messages.not_declared(name, expression.parameter.span, parameters))
+        return None
+    dated = dated_values(declaration, Scope(elaboration))
+    if day is None or dated is None:
+        return None
+    if not isinstance(day.type, Day):
+        scope.report(messages.types_do_not_fit(day.type, Day(), expression.day.span))
+        return None
+    return _on(day.expression, sorted(dated, key=lambda item: item.written.start), scope)
+
+
+def _on(day: ir.Expression, dated: "list[Dated]", scope: Scope) -> Typed:
+    """A choice over the days on which a value begins or, before a gap, has ended."""
+    plain_type = dated[0].value.type
+    interval = scope.interval(day)
+    gaps = [
+        earlier.written.end is not None and (later.written.start - earlier.written.end).days > 1
+        for earlier, later in pairwise(dated)
+    ]
+    last = dated[-1].written.end
+    whole = (
+        day_of(dated[0].written.start) <= interval.low
+        and not any(gaps)
+        and (last is None or interval.high <= day_of(last))
+    )
+    type_: Type = plain_type if whole or isinstance(plain_type, Optional) else Optional(plain_type)
+    none = ir.Constant(None, type_)
+    branches = []
+    for item in reversed(dated if not whole else dated[1:]):
+        written = item.written
+        starts = ir.LessOrEqual(ir.Constant(day_of(written.start), Day()), day)
+        chosen: ir.Expression = item.value.expression
+        if written.end is not None and not whole:
+            ends = ir.LessOrEqual(day, ir.Constant(day_of(written.end), Day()))
+            chosen = ir.Choose((ir.Branch(ends, chosen),), none, type_)
+        branches.append(ir.Branch(starts, chosen))
+    otherwise = dated[0].value.expression if whole else none
+    return Typed(ir.Choose(tuple(branches), otherwise, type_) if branches else otherwise, type_)
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A dated value of a parameter, as written and typed."""
+
+    written: tree.DatedValue
+    value: Typed
+
+
+def dated_values(declaration: tree.Parameter, scope: Scope) -> list[Dated] | None:
+    """The values of a parameter at one type, in the order written; None after reporting."""
     written = input_type(declaration.type, scope.elaboration)
     values = [value(item.value, scope, written[0] if written else None) for item in declaration.values]
     results = [item for item in values if item is not None]
@@ -150,14 +226,7 @@ def _parameter(declaration: tree.Parameter, scope: Scope) -> Typed | None:
     aligned = align(results, scope, declaration.values[0].value)
     if aligned is None:
         return None
-    dated = sorted(zip(declaration.values, aligned, strict=True), key=lambda item: item[0].start)
-    end = ContextDays[ir.ContextDay.PERIOD_END]
-    branches = tuple(
-        ir.Branch(ir.LessOrEqual(ir.Constant(day_of(item.start), Day()), end), typed.expression)
-        for item, typed in reversed(dated[1:])
-    )
-    first = dated[0][1]
-    return Typed(ir.Choose(branches, first.expression, first.type), first.type) if branches else first
+    return [Dated(item, typed) for item, typed in zip(declaration.values, aligned, strict=True)]
 
 
 def _is_of(typed: Typed, type_: Type) -> bool:
@@ -203,7 +272,7 @@ def grade_presence(elaboration: Elaboration) -> ir.Expression | None:
 
 def clause_condition(clauses: tree.RuleClauses, scope: Scope) -> ir.Expression | None:
     """The condition of a rule's common clauses; a rule without `when` always holds."""
-    parts: list[ir.Expression | None] = [effective_condition(clauses.effective)]
+    parts: list[ir.Expression | None] = [effective_condition(clauses.effective, scope)]
     if clauses.when is not None:
         test = condition(clauses.when, scope)
         parts.append(test)

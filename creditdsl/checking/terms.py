@@ -4,11 +4,11 @@ They call the elaboration of sub-expressions through `Elaboration.elaborate`, so
 look-ups, which stand below `checking.expressions`, can go back into it.
 """
 
-from creditdsl.checking import messages, operators
+from creditdsl.checking import messages, operators, rule_messages
 from creditdsl.checking.scope import DAY, TRUE, ContextDays, Scope, Typed, choice_of, conjunction
 from creditdsl.core import ir
 from creditdsl.core.calendar import day_of
-from creditdsl.core.types import Number, Optional, Truth, Type
+from creditdsl.core.types import Day, Number, Optional, Truth, Type
 from creditdsl.syntax import tree
 
 
@@ -81,12 +81,56 @@ def align(values: list[Typed], scope: Scope, where: tree.Expression) -> list[Typ
     return values
 
 
-def effective_condition(validity: tree.Validity | None) -> ir.Expression:
-    """Whether the last day of the period lies in an interval of validity."""
-    tests: list[ir.Expression] = []
-    end = ContextDays[ir.ContextDay.PERIOD_END]
-    if validity is not None and validity.start is not None:
-        tests.append(ir.LessOrEqual(ir.Constant(day_of(validity.start), DAY), end))
-    if validity is not None and validity.end is not None:
-        tests.append(ir.LessOrEqual(end, ir.Constant(day_of(validity.end), DAY)))
-    return conjunction(tests) if tests else TRUE
+def record_day(name: tree.Identifier, inner: Scope) -> tuple[ir.Expression, Typed] | None:
+    """Whether a date field of the record at hand is present, and the day it then is."""
+    record = inner.record
+    item = None if record is None else next((field for field in record.fields if field.name == name.text), None)
+    if name.text in inner.elaboration.untyped:
+        return None
+    if record is None or item is None:
+        fields = [field.name for field in record.fields] if record else []
+        inner.report(messages.not_declared(name.text, name.span, fields))
+        return None
+    inner.elaboration.used.add(f"{record.name}.{name.text}")
+    field = ir.RecordField(record.name, item.name, item.type)
+    match item.type:
+        case Day():
+            return TRUE, Typed(field, item.type)
+        case Optional(of=Day() as day):
+            return ir.IsPresent(field), Typed(ir.Presume(field), day)
+        case other:
+            inner.report(messages.types_do_not_fit(other, Day(), name.span))
+            return None
+
+
+def effective_condition(validity: tree.Validity | None, scope: Scope) -> ir.Expression | None:
+    """Whether the day that an interval is judged by lies in it: the last day of the period, when nothing else is said.
+
+    A record whose day is absent lies in no interval.
+    """
+    if validity is None:
+        return TRUE
+    judged = _judging_day(validity, scope)
+    if judged is None:
+        return None
+    tests, day = [judged[0]], judged[1]
+    if validity.start is not None:
+        tests.append(ir.LessOrEqual(ir.Constant(day_of(validity.start), DAY), day))
+    if validity.end is not None:
+        tests.append(ir.LessOrEqual(day, ir.Constant(day_of(validity.end), DAY)))
+    return conjunction(tests)
+
+
+def _judging_day(validity: tree.Validity, scope: Scope) -> tuple[ir.Expression, ir.Expression] | None:
+    """That the day is present, and the day."""
+    match validity.judged_by:
+        case None:
+            return TRUE, ContextDays[ir.ContextDay.PERIOD_END]
+        case tree.Context(word):
+            return TRUE, ContextDays[ir.ContextDay(word.value)]
+        case tree.Reference(name) as field:
+            if scope.record is None:
+                scope.report(rule_messages.judged_without_record(field))
+                return None
+            found = record_day(tree.Identifier(name, span=field.span), scope)
+            return None if found is None else (found[0], found[1].expression)

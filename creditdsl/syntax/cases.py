@@ -33,8 +33,14 @@ def case(node: Node, desk: Desk) -> tree.Case:
         fields,
         records,
         expectations,
+        jurisdiction(clauses, desk),
         span=desk.span(node),
     )
+
+
+def jurisdiction(clauses: Clauses, desk: Desk) -> tree.TextLiteral | None:
+    node = clauses.one("jurisdiction")
+    return None if node is None else text_literal(required_word(node, "STRING"), desk)
 
 
 def _require_time(clauses: Clauses, node: Node, desk: Desk) -> None:
@@ -77,7 +83,7 @@ def _given_record(node: Node, desk: Desk) -> tree.GivenRecord:
 
 
 def _expectation(node: Node, desk: Desk) -> tree.Expectation:
-    subject = required_node(node, "expect_score", "expect_grade", "expect_graded", "expect_rule")
+    subject = required_node(node, "expect_score", "expect_grade", "expect_graded", "expect_in_force", "expect_rule")
     code, value = subject.node("code"), node.node("expected_value")
     return tree.Expectation(
         tree.ExpectWord(required_word(subject).terminal.lower()),

@@ -7,6 +7,7 @@ reported and the rest is still built.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from creditdsl.diagnostics import InternalError
 from creditdsl.syntax import messages, tree
 from creditdsl.syntax.concrete import Node
 from creditdsl.syntax.expressions import operands
@@ -22,9 +23,24 @@ from creditdsl.syntax.literals import (
 )
 
 REPEATABLE = frozenset(
-    {"basis", "note", "overrides", "grants", "restricts", "excludes", "by", "source_article", "source_omission"}
+    {
+        "basis",
+        "note",
+        "overrides",
+        "grants",
+        "restricts",
+        "excludes",
+        "by",
+        "follows",
+        "source_article",
+        "source_omission",
+    }
 )
-SAME_PLACE: Mapping[str, str] = {"add": "deduct", "source_omission": "source_article"}
+SAME_PLACE: Mapping[str, str] = {
+    "add": "deduct",
+    "source_omission": "source_article",
+    "applies_always": "applies",
+}
 """Clauses of which a declaration has one or the other."""
 
 
@@ -43,17 +59,29 @@ MEASURE = Shape(COMMON | {"by", "on", "may", "grants", "restricts", "lasts", "ex
 RULE = Shape(COMMON, ("when",))
 SHAPES: Mapping[str, Shape] = {
     "policy": Shape(
-        frozenset({"languages", "authority", "subject_clause", "period", "effective", "note"}),
+        frozenset(
+            {
+                "languages",
+                "authority",
+                "subject_clause",
+                "period",
+                "effective",
+                "note",
+                "calendar",
+                "replaced_by",
+                "jurisdiction",
+            }
+        ),
         ("languages", "subject_clause"),
     ),
     "source": Shape(frozenset({"title", "rank", "in_force", "address", "source_article", "source_omission", "note"})),
-    "score": Shape(PLAIN | {"base", "bounds"}, ("base",)),
+    "score": Shape(frozenset({"basis", "note", "base", "bounds"}), ("base",)),
     "indicator": Shape(
         COMMON | {"for_each", "where", "deduct", "add", "capped", "lasts"},
         ("deduct",),
         (("where", "for_each"), ("lasts", "for_each")),
     ),
-    "grades": Shape(PLAIN),
+    "grades": Shape(frozenset({"basis", "note"})),
     "direct": RULE,
     "assign": RULE,
     "ceiling": RULE,
@@ -67,7 +95,11 @@ SHAPES: Mapping[str, Shape] = {
         (),
         (("where", "for_each"), ("from", "for_each"), ("to", "for_each"), ("once_per_year", "to")),
     ),
-    "case": Shape(frozenset({"like", "case_period", "case_date", "given", "expect"}), ("expect",)),
+    "case": Shape(frozenset({"like", "case_period", "case_date", "jurisdiction", "given", "expect"}), ("expect",)),
+    "amend": Shape(
+        PLAIN | {"applies", "applies_always", "follows", "jurisdiction"},
+        ("effective",),
+    ),
 }
 
 
@@ -96,6 +128,8 @@ def gather(declaration: Node, desk: Desk) -> Clauses:
     seen: dict[str, Node] = {}
     for child in declaration.nodes(*CLAUSE_RULES):
         group = SAME_PLACE.get(child.rule, child.rule)
+        if declaration.rule == "policy" and judged_by_as_of(child):
+            group = "evaluated"
         if child.rule not in shape.allowed:
             desk.report(messages.misplaced_clause(desk.span(child), child.rule, declaration.rule))
         elif group in seen and child.rule not in REPEATABLE:
@@ -105,6 +139,13 @@ def gather(declaration: Node, desk: Desk) -> Clauses:
             clauses.found.setdefault(child.rule, []).append(child)
     _require(shape, seen, declaration, desk)
     return clauses
+
+
+def judged_by_as_of(clause: Node) -> bool:
+    """Whether this is `effective … judged by as of`."""
+    judged = clause.node("judged_by")
+    context = None if judged is None else judged.node("context")
+    return context is not None and context.word("AS_OF") is not None
 
 
 def _require(shape: Shape, seen: Mapping[str, Node], declaration: Node, desk: Desk) -> None:
@@ -150,7 +191,19 @@ def one_label(clauses: Clauses, rule: str, desk: Desk) -> tree.Label | None:
 
 def effective(clauses: Clauses, desk: Desk) -> tree.Validity | None:
     node = clauses.one("effective")
-    return None if node is None else validity(required_node(node, "validity", "validity_until"), desk)
+    return None if node is None else judged_validity(node, desk)
+
+
+def judged_validity(node: Node, desk: Desk) -> tree.Validity:
+    """`effective 2020-01-01 .. judged by as of`."""
+    interval = validity(required_node(node, "validity", "validity_until"), desk)
+    judged = node.node("judged_by")
+    if judged is None:
+        return interval
+    day = operands(judged, desk)[0]
+    if not isinstance(day, tree.Context | tree.Reference):
+        raise InternalError("an interval is judged by a day of the run or a field")
+    return tree.Validity(interval.start, interval.end, day, span=desk.span(node))
 
 
 def validity(node: Node, desk: Desk) -> tree.Validity:
@@ -195,8 +248,10 @@ def _locator(node: Node, desk: Desk) -> tree.Locator:
 
 def for_each(clauses: Clauses, desk: Desk) -> tree.ForEach | None:
     node = clauses.one("for_each")
-    if node is None:
-        return None
+    return None if node is None else for_each_of(node, desk)
+
+
+def for_each_of(node: Node, desk: Desk) -> tree.ForEach:
     keys = node.node("keys")
     record = identifier(required_node(node, "name"), desk)
     return tree.ForEach(record, () if keys is None else identifiers(keys, desk), span=desk.span(node))

@@ -4,8 +4,19 @@ from collections.abc import Callable, Mapping
 
 from creditdsl.diagnostics import InternalError
 from creditdsl.syntax import messages, tree
-from creditdsl.syntax.cases import case, invariant, operands_after_name
-from creditdsl.syntax.clauses import citations, effective, gather, locators, named, notes, one_label, validity
+from creditdsl.syntax.cases import case, invariant, jurisdiction, operands_after_name
+from creditdsl.syntax.clauses import (
+    Clauses,
+    citations,
+    gather,
+    judged_by_as_of,
+    judged_validity,
+    locators,
+    named,
+    notes,
+    one_label,
+    validity,
+)
 from creditdsl.syntax.concrete import Node, Word
 from creditdsl.syntax.expressions import operands
 from creditdsl.syntax.keywords import key_of
@@ -25,14 +36,9 @@ from creditdsl.syntax.rules import RULES
 from creditdsl.syntax.tables import table
 
 
-def declaration(node: Node, desk: Desk) -> tree.Declaration:
-    """The declaration of a node directly under `start`."""
-    return DECLARATIONS[node.rule](node, desk)
-
-
 def _policy(node: Node, desk: Desk) -> tree.Policy:
     clauses = gather(node, desk)
-    languages, period = clauses.one("languages"), clauses.one("period")
+    languages, period, successor = (clauses.one(rule) for rule in ("languages", "period", "replaced_by"))
     name = required_node(node, "name")
     return tree.Policy(
         identifier(name, desk),
@@ -41,9 +47,25 @@ def _policy(node: Node, desk: Desk) -> tree.Policy:
         one_label(clauses, "authority", desk),
         named(clauses, "subject_clause", desk),
         None if period is None else _canonical("span_of_period", required_word(period, "PERIOD_KIND"), desk),
-        effective(clauses, desk),
+        _interval(clauses, desk, as_of=False),
         notes(clauses, desk),
+        _interval(clauses, desk, as_of=True),
+        named(clauses, "calendar", desk),
+        None if successor is None else successor_of(successor, desk),
+        jurisdiction(clauses, desk),
         span=desk.span(node),
+    )
+
+
+def _interval(clauses: Clauses, desk: Desk, *, as_of: bool) -> tree.Validity | None:
+    """The `effective` of a policy that bounds the as-of date, or the one that bounds the end of the period."""
+    node = next((item for item in clauses.every("effective") if judged_by_as_of(item) is as_of), None)
+    return None if node is None else judged_validity(node, desk)
+
+
+def successor_of(node: Node, desk: Desk) -> tree.Successor:
+    return tree.Successor(
+        identifier(required_node(node, "name"), desk), optional_label(node, desk), span=desk.span(node)
     )
 
 
@@ -73,26 +95,26 @@ def _source(node: Node, desk: Desk) -> tree.Source:
         None if rank is None else _canonical("rank", required_word(rank, "RANK_KIND"), desk),
         None if in_force is None else validity(required_node(in_force, "validity", "validity_until"), desk),
         None if address is None else text_literal(required_word(address, "STRING"), desk),
-        tuple(_article(child, desk) for child in clauses.every("source_article", "source_omission")),
+        tuple(article(child, desk) for child in clauses.every("source_article", "source_omission")),
         notes(clauses, desk),
         span=desk.span(node),
     )
 
 
-def _article(node: Node, desk: Desk) -> tree.SourceArticle:
+def article(node: Node, desk: Desk) -> tree.SourceArticle:
     text = label(required_node(node, "label"), desk)
     return tree.SourceArticle(locators(node, desk), node.rule == "source_article", text, span=desk.span(node))
 
 
 def _enumeration(node: Node, desk: Desk) -> tree.Enumeration:
-    values = tuple(_enum_value(child, desk) for child in node.nodes("enum_value"))
+    values = tuple(enum_value(child, desk) for child in node.nodes("enum_value"))
     if not values:
         desk.report(messages.nothing_inside(desk.span(node.words()[0]), "enum"))
     name = identifier(required_node(node, "name"), desk)
     return tree.Enumeration(name, optional_label(node, desk), values, span=desk.span(node))
 
 
-def _enum_value(node: Node, desk: Desk) -> tree.EnumValue:
+def enum_value(node: Node, desk: Desk) -> tree.EnumValue:
     name = identifier(required_node(node, "name"), desk)
     return tree.EnumValue(name, optional_label(node, desk), span=desk.span(node))
 
@@ -112,10 +134,10 @@ def _record(node: Node, desk: Desk) -> tree.Record:
 
 
 def _fields(node: Node, desk: Desk) -> tuple[tree.FieldDeclaration, ...]:
-    return tuple(_field(child, desk) for child in node.nodes("field"))
+    return tuple(field_declaration(child, desk) for child in node.nodes("field"))
 
 
-def _field(node: Node, desk: Desk) -> tree.FieldDeclaration:
+def field_declaration(node: Node, desk: Desk) -> tree.FieldDeclaration:
     name = identifier(required_node(node, "name"), desk)
     kind = type_expression(required_node(node, "type"), desk)
     key = node.word("KEY") is not None
@@ -136,7 +158,7 @@ def type_expression(node: Node, desk: Desk) -> tree.TypeExpression:
 
 
 def _parameter(node: Node, desk: Desk) -> tree.Parameter:
-    values = tuple(_dated_value(child, desk) for child in node.nodes("dated_value"))
+    values = tuple(dated_value(child, desk) for child in node.nodes("dated_value"))
     if not values:
         desk.report(messages.nothing_inside(desk.span(node.words()[0]), "parameter"))
     return tree.Parameter(
@@ -149,7 +171,7 @@ def _parameter(node: Node, desk: Desk) -> tree.Parameter:
     )
 
 
-def _dated_value(node: Node, desk: Desk) -> tree.DatedValue:
+def dated_value(node: Node, desk: Desk) -> tree.DatedValue:
     until = node.node("until")
     end = None if until is None else day(required_word(until, "DATE"), desk)
     return tree.DatedValue(operands(node, desk)[0], day(required_word(node, "DATE"), desk), end, span=desk.span(node))
@@ -171,7 +193,7 @@ def _column(node: Node, desk: Desk) -> tree.Column:
     return tree.Column(name, type_expression(required_node(node, "type"), desk), span=desk.span(node))
 
 
-DECLARATIONS: Mapping[str, Callable[[Node, Desk], tree.Declaration]] = {
+SINGLE: Mapping[str, Callable[[Node, Desk], tree.Declaration]] = {
     "policy": _policy,
     "use": _use,
     "source": _source,
@@ -185,4 +207,4 @@ DECLARATIONS: Mapping[str, Callable[[Node, Desk], tree.Declaration]] = {
     "case": case,
     "invariant": invariant,
 }
-"""One function for each declaration of the grammar."""
+"""One function for each declaration of the grammar but `amend`, which contains others."""

@@ -56,10 +56,10 @@ def operands(node: Node, desk: Desk) -> list[tree.Expression]:
 
 def branches(node: Node, desk: Desk) -> tree.Cases:
     """`{ | C -> a | otherwise -> b }`."""
-    return tree.Cases(tuple(_branch(child, desk) for child in node.nodes("branch", "otherwise")), span=desk.span(node))
+    return tree.Cases(tuple(branch(child, desk) for child in node.nodes("branch", "otherwise")), span=desk.span(node))
 
 
-def _branch(node: Node, desk: Desk) -> tree.Branch:
+def branch(node: Node, desk: Desk) -> tree.Branch:
     parts = operands(node, desk)
     condition = parts[0] if node.rule == "branch" else None
     return tree.Branch(condition, parts[-1], span=desk.span(node))
@@ -124,6 +124,15 @@ def _within(node: Node, desk: Desk) -> tree.Expression:
 def _or_else(node: Node, desk: Desk) -> tree.Expression:
     operand, default = operands(node, desk)
     return tree.OrElse(operand, default, span=desk.span(node))
+
+
+def _at(node: Node, desk: Desk) -> tree.Expression:
+    parameter, day_ = tuple(node.nodes())
+    return tree.At(identifier(parameter, desk), expression(day_, desk), span=desk.span(node))
+
+
+def _rolled(node: Node, desk: Desk) -> tree.Expression:
+    return tree.Rolled(operands(node, desk)[0], span=desk.span(node))
 
 
 def _if(node: Node, desk: Desk) -> tree.Expression:
@@ -228,6 +237,8 @@ BUILDERS: Mapping[str, Callable[[Node, Desk], tree.Expression]] = {
     "within": _within,
     "within_reversed": _within,
     "or_else": _or_else,
+    "at": _at,
+    "rolled": _rolled,
     "if": _if,
     "cases": _cases,
     "branches": branches,

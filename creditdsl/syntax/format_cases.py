@@ -31,6 +31,9 @@ def case_lines(case: tree.Case, spell: Speller) -> list[Line]:
         head.append(Clause(spell.clause("period"), written(case.period, spell), anchor(case.period.span)))
     if case.as_of is not None:
         head.append(Clause(spell.expression("as_of"), case.as_of.value.isoformat(), anchor(case.as_of.span)))
+    if case.jurisdiction is not None:
+        code = case.jurisdiction
+        head.append(Clause(spell.clause("jurisdiction"), written_text(code.value), anchor(code.span)))
     facts = _given(case, spell)
     return [
         Line(f"{spell.declaration('case')} {written_text(case.name.value)} {{", 0, anchor(case.span)),

@@ -17,7 +17,7 @@ from creditdsl.syntax.format_expressions import (
     written_locator,
 )
 from creditdsl.syntax.layout import INDENT, WIDTH, Line, aligned, display_width, padded
-from creditdsl.syntax.spelling import Speller, written_code, written_label, written_name
+from creditdsl.syntax.spelling import Speller, written_code, written_label, written_name, written_text
 
 KEY_COLUMN = 10
 """The widest keyword that the others are brought into line with."""
@@ -152,7 +152,25 @@ def note_clauses(notes: tuple[tree.Label, ...], spell: Speller) -> list[Clause]:
 
 
 def validity_clause(key: str, validity: tree.Validity | None, spell: Speller) -> list[Clause]:
-    return [] if validity is None else [Clause(key, spell.validity(validity), anchor(validity.span))]
+    if validity is None:
+        return []
+    judged = ""
+    if validity.judged_by is not None:
+        standing = f" {spell.clause('standing')}" if spell.language == "zh" else ""
+        judged = f" {spell.clause('judged_by')} {written(validity.judged_by, spell)}{standing}"
+    return [Clause(key, spell.validity(validity) + judged, anchor(validity.span))]
+
+
+def text_clause(key: str, text: tree.TextLiteral | None) -> list[Clause]:
+    return [] if text is None else [Clause(key, written_text(text.value), anchor(text.span))]
+
+
+def successor_clause(successor: tree.Successor | None, spell: Speller) -> list[Clause]:
+    """`replaced by tax_payment_credit "…"`."""
+    if successor is None:
+        return []
+    text = written_name(successor.name.text) + optional_label(successor.label)
+    return [Clause(spell.clause("replaced_by"), text, anchor(successor.span))]
 
 
 def name_clause(key: str, name: tree.Identifier | None) -> list[Clause]:

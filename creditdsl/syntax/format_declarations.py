@@ -1,9 +1,11 @@
 """Declarations of the surface tree as lines."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from creditdsl.source import NOWHERE, Span
 from creditdsl.syntax import tree
+from creditdsl.syntax.format_amendments import amend_clauses, change_lines, written_target
 from creditdsl.syntax.format_cases import case_lines, invariant_lines
 from creditdsl.syntax.format_clauses import (
     Clause,
@@ -15,14 +17,15 @@ from creditdsl.syntax.format_clauses import (
     label_clause,
     name_clause,
     note_clauses,
+    successor_clause,
+    text_clause,
     validity_clause,
 )
-from creditdsl.syntax.format_expressions import SUM, optional_label, written, written_set, written_type
-from creditdsl.syntax.format_rules import rule_lines, written_bounds
+from creditdsl.syntax.format_expressions import optional_label, written, written_type
+from creditdsl.syntax.format_rows import dated_value_cells, field_cells, row_cells
+from creditdsl.syntax.format_rules import rule_lines
 from creditdsl.syntax.layout import INDENT, WIDTH, Line, aligned, display_width
 from creditdsl.syntax.spelling import Speller, written_label, written_name, written_text
-
-RESERVED_FIELD_WORDS = ("key", "absent_means_none")
 
 
 def declaration_lines(declaration: tree.Declaration, spell: Speller) -> list[Line]:
@@ -64,6 +67,8 @@ def declaration_lines(declaration: tree.Declaration, spell: Speller) -> list[Lin
             return case_lines(declaration, spell)
         case tree.Invariant():
             return invariant_lines(declaration, spell)
+        case tree.Amend():
+            return _amend(declaration, spell)
 
 
 def _braced(heading: str, inside: Sequence[Line], span: Span) -> list[Line]:
@@ -83,6 +88,10 @@ def _policy(policy: tree.Policy, spell: Speller) -> list[Line]:
         *name_clause(spell.declaration("subject"), policy.subject),
         *_canonical_clause(spell.clause("period"), "span_of_period", policy.period, spell),
         *validity_clause(spell.clause("effective"), policy.effective, spell),
+        *validity_clause(spell.clause("effective"), policy.evaluated, spell),
+        *name_clause(spell.clause("calendar"), policy.calendar),
+        *text_clause(spell.clause("jurisdiction"), policy.jurisdiction),
+        *successor_clause(policy.replaced_by, spell),
         *note_clauses(policy.notes, spell),
     ]
     return _braced(_heading("policy", policy.name, policy.label, spell), body(clauses, 1), policy.span)
@@ -105,6 +114,23 @@ def _source(source: tree.Source, spell: Speller) -> list[Line]:
     return _braced(_heading("source", source.name, source.label, spell), body(clauses, 1), source.span)
 
 
+def _amend(amendment: tree.Amend, spell: Speller) -> list[Line]:
+    inside: list[Line] = body(amend_clauses(amendment, spell), 1)
+    for change in amendment.changes:
+        match change:
+            case tree.InsertDeclaration(declaration) | tree.ReplaceDeclaration(declaration):
+                word = spell.amendment("insert" if isinstance(change, tree.InsertDeclaration) else "replace")
+                first, *rest = declaration_lines(declaration, spell)
+                inside.append(Line(f"{word} {first.text}", 1, anchor(change.span)))
+                inside.extend(replace(line, level=line.level + 1) for line in rest)
+            case tree.RepealDeclaration(target):
+                text = f"{spell.amendment('repeal')} {written_target(target, spell)}"
+                inside.append(Line(text, 1, anchor(change.span)))
+            case tree.ChangeDeclaration():
+                inside.extend(change_lines(change, spell))
+    return _braced(_heading("amend", amendment.name, amendment.label, spell), inside, amendment.span)
+
+
 def _enumeration(enum: tree.Enumeration, spell: Speller) -> list[Line]:
     """Values without labels on one line when they fit, else one a line."""
     heading = _heading("enum", enum.name, enum.label, spell)
@@ -122,20 +148,8 @@ def _enumeration(enum: tree.Enumeration, spell: Speller) -> list[Line]:
 
 def _fields(fields: tuple[tree.FieldDeclaration, ...], spell: Speller) -> list[Line]:
     """Names, types and labels in columns."""
-    reserved = frozenset({spell_word for spell_word in _field_words(spell)})
-    rows = []
-    for item in fields:
-        key = spell.clause("key") + " " if item.key else ""
-        name = key + written_name(item.name.text, also=reserved)
-        rows.append(
-            (name, ": " + written_type(item.type, spell), "" if item.label is None else written_label(item.label))
-        )
-    return [Line(text, 1, anchor(item.span)) for text, item in zip(aligned(rows), fields, strict=True)]
-
-
-def _field_words(spell: Speller) -> list[str]:
-    other = Speller("en" if spell.language == "zh" else "zh")
-    return [item.clause(key) for item in (spell, other) for key in RESERVED_FIELD_WORDS]
+    texts = aligned([field_cells(item, spell) for item in fields])
+    return [Line(text, 1, anchor(item.span)) for text, item in zip(texts, fields, strict=True)]
 
 
 def _subject(subject: tree.Subject, spell: Speller) -> list[Line]:
@@ -155,11 +169,7 @@ def _parameter(parameter: tree.Parameter, spell: Speller) -> list[Line]:
     heading = (
         f"{spell.declaration('parameter')} {written_name(parameter.name.text)} : {written_type(parameter.type, spell)}"
     )
-    rows = []
-    for value in parameter.values:
-        until = "" if value.end is None else f"{spell.clause('to')} {value.end.isoformat()}"
-        start = f"{spell.clause('from')} {value.start.isoformat()}"
-        rows.append((f"| {written(value.value, spell, SUM)}", start, until))
+    rows = [dated_value_cells(value, spell) for value in parameter.values]
     values = [Line(text, 1, anchor(item.span)) for text, item in zip(aligned(rows), parameter.values, strict=True)]
     inside = [*body(basis_clauses(parameter.basis, spell), 1), *values]
     return _braced(heading + optional_label(parameter.label), inside, parameter.span)
@@ -183,20 +193,6 @@ def _table(table: tree.Table, spell: Speller) -> list[Line]:
     columns = ", ".join(f"{written_name(item.name.text)} : {written_type(item.type, spell)}" for item in table.columns)
     kind = written_type(table.type, spell)
     heading = f"{spell.declaration('table')} {written_name(table.name.text)} ({columns}) : {kind}{optional_label(table.label)}"
-    rows = [
-        (*(f"| {_cell(cell, spell)}" for cell in row.cells), f"-> {written(row.value, spell)}") for row in table.rows
-    ]
+    rows = [row_cells(row, spell) for row in table.rows]
     lines = [Line(text, 1, anchor(row.span)) for text, row in zip(aligned(rows), table.rows, strict=True)]
     return _braced(heading, [*body(basis_clauses(table.basis, spell), 1), *lines], table.span)
-
-
-def _cell(cell: tree.Cell, spell: Speller) -> str:
-    match cell:
-        case tree.AnyCell():
-            return spell.clause("any_cell")
-        case tree.BoundsCell(bounds):
-            return written_bounds(bounds, spell)
-        case tree.ItemsCell(items):
-            return written(items[0], spell, SUM) if len(items) == 1 else written_set(items, spell)
-        case tree.RangeCell(low, high):
-            return f"{written(low, spell, SUM)} .. {written(high, spell, SUM)}"

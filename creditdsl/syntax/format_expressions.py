@@ -52,7 +52,7 @@ def level(expression: tree.Expression) -> int:
             return BINARY_LEVELS[operator][0]
         case tree.IsPresent() | tree.Is() | tree.InSet() | tree.InRange() | tree.Within():
             return COMPARISON
-        case tree.OrElse():
+        case tree.OrElse() | tree.At():
             return FALLBACK
         case tree.If():
             return IF
@@ -69,6 +69,7 @@ def level(expression: tree.Expression) -> int:
             | tree.Cases()
             | tree.Aggregate()
             | tree.Call()
+            | tree.Rolled()
             | tree.Round()
         ):
             return ATOM
@@ -117,6 +118,10 @@ def _written(expression: tree.Expression, spell: Speller) -> str:
             return _within(expression, spell)
         case tree.OrElse(operand, default):
             return f"{written(operand, spell, FALLBACK)} {spell.expression('or_else')} {written(default, spell, ATOM)}"
+        case tree.At(parameter, day):
+            return f"{written_name(parameter.text)} {spell.expression('at')} {written(day, spell, ATOM)}"
+        case tree.Rolled(operand):
+            return f"{spell.word('function', 'rolled')}({written(operand, spell)})"
         case tree.If(condition, then, otherwise):
             words = [spell.expression(key) for key in ("if", "then", "else")]
             parts = [written(part, spell) for part in (condition, then, otherwise)]

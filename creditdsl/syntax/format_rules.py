@@ -17,6 +17,7 @@ from creditdsl.syntax.format_clauses import (
     rule_head,
 )
 from creditdsl.syntax.format_expressions import SUM, optional_label, written
+from creditdsl.syntax.format_rows import band_cells
 from creditdsl.syntax.layout import Line, aligned
 from creditdsl.syntax.spelling import Speller, written_code, written_label, written_name
 
@@ -159,31 +160,6 @@ def _repair_direct(repair: tree.RepairDirect, spell: Speller, conditions: list[C
 
 def _bands(grades: tree.Grades, spell: Speller) -> list[Line]:
     labelled = any(band.label for band in grades.bands)
-    rows: list[tuple[str, ...]] = []
-    for band in grades.bands:
-        label = "" if band.label is None else written_label(band.label)
-        cells = (f"| {written_name(band.grade.text)}", label, f": {_limits(band.limits, spell)}")
-        rows.append(cells if labelled else (cells[0], cells[2]))
-    return [Line(text, 1, anchor(band.span)) for text, band in zip(aligned(rows), grades.bands, strict=True)]
-
-
-def _limits(limits: tree.BandLimits, spell: Speller) -> str:
-    match limits:
-        case tree.ByRule():
-            return spell.clause("by_rule")
-        case tree.WhenBand(condition):
-            return f"{spell.clause('when')} {written(condition, spell)}"
-        case tree.BoundsBand(bounds):
-            return written_bounds(bounds, spell)
-
-
-def written_bounds(bounds: tuple[tree.Bound, ...], spell: Speller) -> str:
-    """`70 or more under 90`; a second limit that begins with its number stands behind `and`."""
-    text = ""
-    for bound in bounds:
-        number, word = written(bound.number, spell, SUM), spell.clause(bound.word.value)
-        number_first = bound.word in (tree.BoundWord.OR_MORE, tree.BoundWord.OR_LESS)
-        if text:
-            text += f" {spell.expression('and')} " if number_first else " "
-        text += f"{number} {word}" if number_first else f"{word} {number}"
-    return text
+    rows = [band_cells(band, spell) for band in grades.bands]
+    texts = aligned(rows if labelled else [(name, limits) for name, _, limits in rows])
+    return [Line(text, 1, anchor(band.span)) for text, band in zip(texts, grades.bands, strict=True)]

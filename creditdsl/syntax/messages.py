@@ -13,6 +13,13 @@ CLAUSE_WORDS: Mapping[str, tuple[str, str]] = {
     "source_article": ("clause", "article"),
     "source_omission": ("clause", "not_encoded"),
     "repair_direct": ("declaration", "repair"),
+    "dated_value": ("amendment", "value"),
+    "enum_value": ("amendment", "value"),
+    "value": ("amendment", "value"),
+    "band": ("amendment", "band"),
+    "branch": ("amendment", "branch"),
+    "field": ("amendment", "field"),
+    "change": ("amendment", "change"),
 }
 """Grammar rules that are not named like their keyword."""
 
@@ -249,8 +256,22 @@ INSIDE: Mapping[str, Text] = {
         "Give a value and its first day: `| 1000 yuan from 2020-01-01`.",
     ),
     "table": Text("请至少写一行, 如 `| 任意 -> 1%`。", "Write at least one row: `| any -> 1%`."),
+    "amend": Text("请写出修订的内容, 如 `废止 指标 010101`。", "Say what it changes: `repeal indicator 010101`."),
+    "change": Text("请写出改动, 如 `替换 扣 3 分`。", "Say what changes in it: `replace deduct 3 points`."),
     "grades": Text("请由好到差列出各级, 如 `| A : 90 以上`。", "List the grades, best first: `| A : 90 or more`."),
 }
+
+
+def nothing_to_repeal(span: Span) -> Diagnostic:
+    return Diagnostic(
+        Code.CR0015,
+        span,
+        Text("不能用修订废止整个政策。", "An amendment cannot repeal the whole policy."),
+        Text(
+            "写在政策的 `施行` 里: 最后一天放在 `..` 之后。",
+            "Say it in the `effective` of the policy: put its last day behind the `..`.",
+        ),
+    )
 
 
 def misplaced_clause(span: Span, rule: str, declaration: str) -> Diagnostic:

@@ -23,8 +23,9 @@ from creditdsl.diagnostics import Code, Diagnostic, InternalError
 from creditdsl.resources import grammar_file
 from creditdsl.source import SourceFile, Span
 from creditdsl.syntax import messages
+from creditdsl.syntax.amendments import amend
 from creditdsl.syntax.concrete import Node, Word
-from creditdsl.syntax.declarations import declaration
+from creditdsl.syntax.declarations import SINGLE
 from creditdsl.syntax.limits import STANDARD, Limits
 from creditdsl.syntax.literals import Desk
 from creditdsl.syntax.names import CODE_FORM, NAME_FORM
@@ -32,6 +33,8 @@ from creditdsl.syntax.scan import Scan, scan
 from creditdsl.syntax.tree import Module
 from creditdsl.syntax.unexpected import Mistake, explain, resumptions
 
+DECLARATIONS = {**SINGLE, "amend": amend}
+"""One function for each declaration of the grammar."""
 KEPT_OPTIONS = frozenset(
     {"parser", "lexer", "start", "keep_all_tokens", "maybe_placeholders", "priority", "g_regex_flags"}
 )
@@ -69,7 +72,7 @@ def _parse_scanned(source: SourceFile, scanned: Scan, limits: Limits) -> Parsed:
         if node.depth > limits.depth:
             desk.report(messages.too_long_expression(desk.span(node), limits.depth))
         else:
-            declarations.append(declaration(node, desk))
+            declarations.append(DECLARATIONS[node.rule](node, desk))
     found = _reported(source, scanned, reading.diagnostics, desk.diagnostics)
     if found:
         return Parsed(None, found[: limits.diagnostics])

@@ -79,14 +79,14 @@ def _code(node: Node, desk: Desk) -> tree.Identifier:
 
 def _grades(node: Node, desk: Desk) -> tree.Grades:
     clauses = gather(node, desk)
-    bands = tuple(_band(child, desk) for child in node.nodes("band"))
+    bands = tuple(band(child, desk) for child in node.nodes("band"))
     if not bands:
         desk.report(messages.nothing_inside(desk.span(node.words()[0]), "grades"))
     name = identifier(required_node(node, "name"), desk)
     return tree.Grades(name, optional_label(node, desk), rule_clauses(clauses, desk), bands, span=desk.span(node))
 
 
-def _band(node: Node, desk: Desk) -> tree.Band:
+def band(node: Node, desk: Desk) -> tree.Band:
     grade = identifier(required_node(node, "name"), desk)
     return tree.Band(grade, optional_label(node, desk), _limits(node, desk), span=desk.span(node))
 
@@ -140,7 +140,7 @@ def _measure(node: Node, desk: Desk) -> tree.Measure:
         tuple(label(item, desk) for item in authorities),
         one_label(clauses, "on", desk),
         clauses.has("may"),
-        tuple(_grant(clause, desk) for clause in clauses.every("grants", "restricts")),
+        tuple(grant(clause, desk) for clause in clauses.every("grants", "restricts")),
         _duration(clauses, desk),
         tuple(excluded),
         span=desk.span(node),
@@ -158,7 +158,7 @@ def _duration(clauses: Clauses, desk: Desk) -> tree.Number | None:
     return quantity(required_node(node, "quantity"), desk)
 
 
-def _grant(node: Node, desk: Desk) -> tree.Grant:
+def grant(node: Node, desk: Desk) -> tree.Grant:
     value = node.node("grant_value")
     return tree.Grant(
         node.rule == "restricts",

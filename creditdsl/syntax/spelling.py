@@ -33,6 +33,9 @@ class Speller:
     def declaration(self, key: str) -> str:
         return self.word("declaration", key)
 
+    def amendment(self, key: str) -> str:
+        return self.word("amendment", key)
+
     def expression(self, key: str) -> str:
         return self.word("expression", key)
 
@@ -87,7 +90,10 @@ def written_digits(digits: int, places: int, grouped_from: int) -> str:
 def reserved_words() -> frozenset[str]:
     """Words that are read as keywords where an expression may stand: a name like them needs backticks."""
     clause_words = ("any_cell", "otherwise", "more", "or_more", "or_less", "under", "over", "places", "range")
-    keywords = [item for item in keyword_table().values() if item.section == "expression" and not item.before]
+    of_expressions = [item for item in keyword_table().values() if item.section == "expression" and not item.before]
+    # A word of another section that shares a terminal with one of them is read like it.
+    terminals = {item.terminal for item in of_expressions}
+    keywords = [item for item in keyword_table().values() if item.terminal in terminals and not item.before]
     keywords += [keyword_table()["clause", key] for key in clause_words]
     return frozenset(
         part for keyword in keywords for spelling in keyword.spellings for part in _readable_alone(spelling)

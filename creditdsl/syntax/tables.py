@@ -30,7 +30,7 @@ def bounds(node: Node, desk: Desk) -> tuple[tree.Bound, ...]:
 
 def table(node: Node, columns: tuple[tree.Column, ...], kind: tree.TypeExpression, desk: Desk) -> tree.Table:
     """The table of a node whose columns and type are built."""
-    rows = tuple(_row(child, desk) for child in node.nodes("row"))
+    rows = tuple(row(child, desk) for child in node.nodes("row"))
     if not rows:
         desk.report(messages.nothing_inside(desk.span(node.words()[0]), "table"))
     return tree.Table(
@@ -44,7 +44,7 @@ def table(node: Node, columns: tuple[tree.Column, ...], kind: tree.TypeExpressio
     )
 
 
-def _row(node: Node, desk: Desk) -> tree.Row:
+def row(node: Node, desk: Desk) -> tree.Row:
     cells = tuple(_cell(child, desk) for child in node.nodes(*CELLS))
     return tree.Row(cells, operands(node, desk)[0], span=desk.span(node))
 

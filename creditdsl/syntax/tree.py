@@ -205,6 +205,15 @@ class OrElse:
 
 
 @dataclass(frozen=True, slots=True)
+class At:
+    """`small_tax at listed`: the value that a parameter has on a day."""
+
+    parameter: Identifier
+    day: "Expression"
+    span: Span = place()
+
+
+@dataclass(frozen=True, slots=True)
 class If:
     condition: "Expression"
     then: "Expression"
@@ -263,8 +272,17 @@ class Call:
     span: Span = place()
 
 
+@dataclass(frozen=True, slots=True)
+class Rolled:
+    """`rolled(d)`: d when it is a workday, otherwise the next one (Civil Code art. 203)."""
+
+    operand: "Expression"
+    span: Span = place()
+
+
 class BetweenWord(Enum):
     DAYS = "days_between"
+    WORKDAYS = "workdays_between"
     MONTHS = "months_between"
     YEARS = "years_between"
 
@@ -324,10 +342,12 @@ Expression = (
     | InRange
     | Within
     | OrElse
+    | At
     | If
     | Cases
     | Aggregate
     | Call
+    | Rolled
     | Between
     | Part
     | Round
@@ -339,10 +359,14 @@ Expression = (
 
 @dataclass(frozen=True, slots=True)
 class Validity:
-    """`from .. to`, both days included; None is open."""
+    """`from .. to`, both days included; None is open.
+
+    `judged_by` names the day that must lie in it: a day of the run, or in a rule with `for each` a field of the record.
+    """
 
     start: date | None
     end: date | None
+    judged_by: Context | Reference | None = None
     span: Span = place()
 
 
@@ -443,7 +467,10 @@ class TypeExpression:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`period` is `year` or `month`."""
+    """`period` is `year` or `month`.
+
+    `effective` bounds the end of the period, `evaluated` (written `effective … judged by as of`) the as-of date.
+    """
 
     name: Identifier
     label: Label
@@ -453,6 +480,19 @@ class Policy:
     period: Identifier | None
     effective: Validity | None
     notes: tuple[Label, ...]
+    evaluated: Validity | None = None
+    calendar: Identifier | None = None
+    replaced_by: "Successor | None" = None
+    jurisdiction: TextLiteral | None = None
+    span: Span = place()
+
+
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """`replaced by tax_payment_credit "…"`: the policy that takes over when this one ends."""
+
+    name: Identifier
+    label: Label | None
     span: Span = place()
 
 
@@ -830,6 +870,7 @@ class ExpectWord(Enum):
     SCORE = "score"
     GRADE = "grade"
     GRADED = "graded"
+    IN_FORCE = "in_force"
     EXEMPT = "exempt"
     INDICATOR = "indicator"
     DIRECT = "direct"
@@ -843,9 +884,9 @@ class ExpectWord(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """`score = 95 points`, `repaired grade = B`, `not graded`, `indicator 010101 = 5 points`, `not reward x`.
+    """`score = 95 points`, `repaired grade = B`, `not graded`, `indicator 010101 = 5 points`, `not reward x`, `not in force`.
 
-    `repaired` asks for the value after repair; `code` is None for score, grade and graded.
+    `repaired` asks for the value after repair; `code` is None for score, grade, graded and in force.
     """
 
     word: ExpectWord
@@ -870,6 +911,7 @@ class Case:
     fields: tuple[GivenField, ...]
     records: tuple[GivenRecord, ...]
     expectations: tuple[Expectation, ...]
+    jurisdiction: TextLiteral | None = None
     span: Span = place()
 
 
@@ -901,6 +943,241 @@ class Invariant:
     span: Span = place()
 
 
+# Amendments
+
+Amendable = (
+    Source
+    | Enumeration
+    | Subject
+    | Record
+    | Parameter
+    | Define
+    | Table
+    | Score
+    | Indicator
+    | Grades
+    | Direct
+    | Assign
+    | Ceiling
+    | Demote
+    | Exempt
+    | Measure
+    | RepairPoints
+    | RepairDirect
+    | Invariant
+)
+"""What an amendment may insert or replace as a whole."""
+
+
+class TargetWord(Enum):
+    """The kinds of declarations that an amendment may name; the value is the key of the keyword table but for the last."""
+
+    POLICY = "policy"
+    SOURCE = "source"
+    ENUM = "enum"
+    SUBJECT = "subject"
+    RECORD = "record"
+    PARAMETER = "parameter"
+    DEFINE = "define"
+    TABLE = "table"
+    SCORE = "score"
+    INDICATOR = "indicator"
+    GRADES = "grades"
+    DIRECT = "direct"
+    ASSIGN = "assign"
+    CEILING = "ceiling"
+    DEMOTE = "demote"
+    EXEMPT = "exempt"
+    REWARD = "reward"
+    PENALTY = "penalty"
+    REPAIR = "repair"
+    INVARIANT = "invariant"
+    REPAIR_DIRECT = "repair_direct"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The declaration that an amendment touches; policy, subject, score and grades need no name."""
+
+    word: TargetWord
+    name: Identifier | None
+    span: Span = place()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`bounds 0 .. 100 points` of a score."""
+
+    low: Expression
+    high: Expression
+    span: Span = place()
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetime:
+    """`lasts 12 months`, in an indicator `from` a field."""
+
+    duration: Number
+    start: Identifier | None
+    span: Span = place()
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A clause that is only its keyword: `may`, `once per year`, `absent means none`."""
+
+    span: Span = place()
+
+
+ClauseValue = (
+    Expression
+    | Points
+    | Limits
+    | Lifetime
+    | Flag
+    | ForEach
+    | Validity
+    | Label
+    | Identifier
+    | Grant
+    | Successor
+    | tuple[Citation, ...]
+    | tuple[Label, ...]
+    | tuple[Identifier, ...]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ClausePart:
+    """One clause of a declaration; `rule` is its rule in the grammar, `deduct` for `add` too."""
+
+    rule: str
+    value: ClauseValue
+    span: Span = place()
+
+
+Component = ClausePart | Band | Row | Branch | DatedValue | EnumValue | FieldDeclaration | SourceArticle
+"""What can be inserted into a declaration, or replaced in it, for itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """`after due`, `before 2`: next to which band, value or field by name, which row or branch by number from 1."""
+
+    before: bool
+    anchor: Identifier
+    span: Span = place()
+
+
+@dataclass(frozen=True, slots=True)
+class InsertPart:
+    """Without a placement at the end, a branch before `otherwise`."""
+
+    part: Component
+    placement: Placement | None
+    span: Span = place()
+
+
+@dataclass(frozen=True, slots=True)
+class ReplacePart:
+    """The part of the same name, date or place; a row or a branch by its `number` from 1."""
+
+    part: Component
+    number: Identifier | None
+    span: Span = place()
+
+
+class ComponentWord(Enum):
+    CLAUSE = "clause"
+    BAND = "band"
+    ROW = "row"
+    BRANCH = "branch"
+    VALUE = "value"
+    FIELD = "field"
+    ARTICLE = "article"
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentName:
+    """A part as a repeal names it.
+
+    `name` is the rule of a clause, a name, the number of a row or a branch, or the ISO date from which a value holds;
+    `granted` is what a `grants` or `restricts` names, `locators` the place of an article.
+    """
+
+    word: ComponentWord
+    name: Identifier
+    granted: Identifier | None = None
+    locators: tuple[Locator, ...] = ()
+    span: Span = place()
+
+
+@dataclass(frozen=True, slots=True)
+class RepealPart:
+    part: ComponentName
+    span: Span = place()
+
+
+PartChange = InsertPart | ReplacePart | RepealPart
+
+
+@dataclass(frozen=True, slots=True)
+class InsertDeclaration:
+    declaration: Amendable
+    span: Span = place()
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceDeclaration:
+    declaration: Amendable
+    span: Span = place()
+
+
+@dataclass(frozen=True, slots=True)
+class RepealDeclaration:
+    target: Target
+    span: Span = place()
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeDeclaration:
+    target: Target
+    changes: tuple[PartChange, ...]
+    span: Span = place()
+
+
+Change = InsertDeclaration | ReplaceDeclaration | RepealDeclaration | ChangeDeclaration
+
+
+@dataclass(frozen=True, slots=True)
+class Applies:
+    """`applies from 2019 to 2020`: the periods that a change is for, both included; both None is `to every period`."""
+
+    first: Number | MonthLiteral | None
+    last: Number | MonthLiteral | None
+    span: Span = place()
+
+
+@dataclass(frozen=True, slots=True)
+class Amend:
+    """Changes to the policy from a day on, by one instrument.
+
+    `follows` names amendments of the same day that are made before this one. `jurisdiction` is the code of the
+    administrative division for which alone it is made.
+    """
+
+    name: Identifier
+    label: Label | None
+    basis: tuple[Citation, ...]
+    notes: tuple[Label, ...]
+    effective: Validity | None
+    applies: Applies | None
+    follows: tuple[Identifier, ...]
+    jurisdiction: TextLiteral | None
+    changes: tuple[Change, ...]
+    span: Span = place()
+
+
 Declaration = (
     Policy
     | Use
@@ -924,6 +1201,7 @@ Declaration = (
     | RepairDirect
     | Case
     | Invariant
+    | Amend
 )
 
 

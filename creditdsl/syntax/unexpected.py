@@ -19,7 +19,7 @@ from creditdsl.syntax.names import NAME_PATTERN
 
 LEXEME = re.compile(NAME_PATTERN + r"|`[^`\n]*`|[0-9][0-9.\-_]*|\"[^\"\n]*\"|“[^”\n]*”|->|\.\.|[<>!=]=|&&|\|\||\S")
 STARTERS = re.compile(r"\"[^\"\n]*\"|“[^”\n]*”|`[^`\n]*`|(?P<word>" + NAME_PATTERN + r")|(?P<sign>[{}|])")
-SECTIONS = ("declaration", "clause")
+SECTIONS = ("declaration", "clause", "amendment")
 
 NOT_WORDS: Mapping[str, Text] = {
     "NAME": Text("名称", "a name"),
