@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import strategies as st
-from strategies_expressions import COUNT, DAYS, KIND, NO, TRUTH, YES, Maker, tables
+from strategies_expressions import CALENDAR, COUNT, DAYS, KIND, NO, TRUTH, YES, Maker, tables
 
+from creditdsl.core.intervals import INPUT_DAYS
 from creditdsl.core.ir import (
     Add,
     Aggregate,
@@ -60,6 +61,7 @@ from creditdsl.core.ir import (
 from creditdsl.core.notation import decimal, json_value
 from creditdsl.core.types import Choice, Day, Month, Number, Optional, Text, Truth, Type, Unit, plain
 from creditdsl.core.walk import walk
+from creditdsl.testing.workdays import rest_edges
 
 CITATION = Citation("order", (("article", "18"),), ("某公告 第十八条", "Order, article 18"))
 DEFINED: list[Type] = [
@@ -99,7 +101,7 @@ def programs(draw: st.DrawFn) -> Program:
         content_hash="0123456789abcdef",
     )
     claims = (HoldsClaim("c", holds.name), MoreClaim("m", records[0].name, True, "score"))
-    return Program(header, (KIND, grades), subject, records, tuple(maker.definitions), result, claims, ())
+    return Program(header, (KIND, grades), subject, records, tuple(maker.definitions), result, claims, (), CALENDAR)
 
 
 class PlanMaker(Maker):
@@ -338,8 +340,8 @@ class PlanMaker(Maker):
 
 
 def constants(program: Program) -> dict[Type, list[Value]]:
-    """The constants of a program by their type, with their neighbours."""
-    found: dict[Type, list[Value]] = {}
+    """The constants of a program by their type, with their neighbours, and the edges of its calendar's holidays."""
+    found: dict[Type, list[Value]] = {Day(): list(rest_edges(program.calendar, INPUT_DAYS))}
     for definition in program.definitions:
         for part in walk(definition.expression):
             if isinstance(part, Constant) and part.value is not None:

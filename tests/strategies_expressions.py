@@ -14,11 +14,13 @@ from creditdsl.core.ir import (
     Add,
     AddDays,
     AddMonths,
+    AddWorkdays,
     Aggregate,
     AggregateKind,
     Among,
     And,
     Branch,
+    Calendar,
     ChoiceAt,
     Choose,
     Constant,
@@ -50,13 +52,15 @@ from creditdsl.core.ir import (
     OrElse,
     Presume,
     RecordField,
+    RollForward,
     Rounding,
     Rule,
     SubjectField,
     Subtract,
+    WorkdaysBetween,
     YearOf,
 )
-from creditdsl.core.ranges import known_inputs, overflowing, range_of, type_of, zero_divisions
+from creditdsl.core.ranges import known_inputs, overflowing, range_of, type_of, uncovered, zero_divisions
 from creditdsl.core.types import Choice, Day, Month, Number, Optional, Plain, Text, Truth, Type, Unit, plain
 
 Item = TypeVar("Item")
@@ -65,6 +69,7 @@ TRUTH = Truth()
 COUNT = Number(Unit.NUMBER)
 DAYS = Number(Unit.DAYS)
 MONTHS = Number(Unit.MONTHS)
+WORKDAYS = Number(Unit.WORKDAYS)
 YES, NO = Constant(True, TRUTH), Constant(False, TRUTH)
 MONTH_ENDS = [
     day_of(date(*parts))
@@ -78,6 +83,14 @@ MONTH_ENDS = [
         (2021, 2, 28),
     ]
 ]
+REST = [date(2020, 1, 1), date(2020, 1, 31), date(2020, 5, 4), date(2020, 5, 5), date(2020, 10, 1), date(2021, 2, 26)]
+CALENDAR = Calendar(
+    "test",
+    Interval(day_of(date(2018, 12, 1)), day_of(date(2022, 4, 30))),
+    tuple(map(day_of, REST)),
+    tuple(map(day_of, [date(2020, 2, 1), date(2020, 2, 29), date(2020, 5, 9), date(2021, 2, 28)])),
+)
+"""Some days off and some weekend days made up, at ends of months among others."""
 KIND = Enumeration("Kind", ("种类", "Kind"), tuple(EnumValue(name, (name, name)) for name in ("vat", "cit", "其他")))
 NUMBER_TYPES = [COUNT, Number(Unit.YUAN, 2), Number(Unit.RATE, 3), Number(Unit.POINTS, 1), Number(Unit.NUMBER, 2), DAYS]
 FIELD_TYPES: list[Plain] = [*NUMBER_TYPES, TRUTH, Day(), Month(), Choice("Kind"), Text()]
@@ -138,9 +151,9 @@ class Maker:
         return reference
 
     def sound(self, expression: Expression, fallback: Expression) -> Expression:
-        """The expression, or the fallback where it might leave 64 bits or divide by zero."""
-        faulty = overflowing(expression, self.known) or zero_divisions(expression, self.known)
-        return fallback if faulty else expression
+        """The expression, or the fallback where it might leave 64 bits or the calendar, or divide by zero."""
+        faults = (overflowing, zero_divisions, uncovered)
+        return fallback if any(found(expression, self.known) for found in faults) else expression
 
     def leaves(self, type_: Type) -> list[Expression]:
         """Fields and definitions of exactly one type that can be read here."""
@@ -212,6 +225,8 @@ class Maker:
                     lambda depth: AddDays(self.make(Day(), depth), self.small(DAYS)),
                     lambda depth: AddMonths(self.make(Day(), depth), self.small(MONTHS)),
                     lambda depth: Least((self.make(Day(), depth), self.make(Day(), depth)), Day()),
+                    lambda depth: AddWorkdays(self.counted_day(depth), self.small(WORKDAYS), CALENDAR),
+                    lambda depth: RollForward(self.counted_day(depth), CALENDAR),
                 ]
             case Month():
                 return [*shared, lambda depth: MonthOf(self.make(Day(), depth))]
@@ -219,6 +234,14 @@ class Maker:
                 return [*shared, lambda depth: self.choice_at(enum, depth)]
             case Text():
                 return shared
+
+    def counted_day(self, depth: int) -> Expression:
+        """A day that is often kept inside the calendar, with room for what is found from there."""
+        day = self.make(Day(), depth)
+        if self.draw(st.integers(0, 3)) == 0:
+            return day
+        low, high = (Constant(day_of(end), Day()) for end in (date(2019, 2, 1), date(2022, 2, 28)))
+        return Least((Greatest((day, low), Day()), high), Day())
 
     def small(self, type_: Number) -> Expression:
         return Constant(self.draw(st.sampled_from([-13, -12, -1, 0, 1, 6, 12, 30, 31])), type_)
@@ -302,6 +325,7 @@ class Maker:
                 lambda depth: self.counted(depth),
                 lambda depth: self.counted(depth),
                 lambda depth: MonthsBetween(self.make(Day(), depth), self.make(Day(), depth), type_),
+                lambda depth: WorkdaysBetween(self.counted_day(depth), self.counted_day(depth), type_, CALENDAR),
             ]
         if type_ == DAYS:
             ways += [lambda depth: DaysBetween(self.make(Day(), depth), self.make(Day(), depth), type_)] * 4

@@ -73,6 +73,7 @@ class Writer:
         self.record: Record | None = None
         self.conditions: list[str] = []
         self.has_table = False
+        self.has_calendar = False
 
     def pick(self, items: "tuple[Item, ...] | list[Item]") -> Item:
         return self.draw(st.sampled_from(list(items)))
@@ -89,12 +90,14 @@ class Writer:
     def policy(self) -> str:
         period = self.pick(("year", "month"))
         has_grade_field = self.often()
+        self.has_calendar = self.often()
+        calendar = "calendar china " if self.has_calendar else ""
         grades = self.grades()
         self.subject = self.fields("f", 3, 7, grade=has_grade_field)
         names = self.pick((("late",), ("late", "欠税"), ("late", "欠税", "审计")))
         self.records = tuple(Record(name, self.fields(f"{name}_", 2, 5, date=True), self.often()) for name in names)
         parts = [
-            f'policy made "自动生成" / "Generated" {{ languages zh, en subject firm period {period} effective 2019-01-01 .. }}',
+            f'policy made "自动生成" / "Generated" {{ languages zh, en subject firm period {period} {calendar}effective 2019-01-01 .. }}',
             f"enum {ENUM_TYPE} {{ {' '.join(KINDS)} }}",
             f"subject firm {{ key id : text {' '.join(map(declared, self.subject))} }}",
             *(record_text(record) for record in self.records),
@@ -186,7 +189,8 @@ class Writer:
             if self.often(4):
                 clauses += f" unless {self.condition(0)}"
             if self.often(4):
-                clauses += f" effective {self.pick(('2020-01-01 ..', '2019-06-30 .. 2020-12-31', '.. 2020-06-30'))}"
+                interval = self.pick(("2020-01-01 ..", "2019-06-30 .. 2020-12-31", ".. 2020-06-30"))
+                clauses += f" effective {interval}{self.pick(('', '', ' judged by as of'))}"
             made.append(f"{head} {kind}_{position} {{ {clauses} }}")
             # Setting a better direct grade aside could lower the grade, which a repair must not.
             if kind == "direct" and grade == GRADES[-1] and self.often():
@@ -237,7 +241,10 @@ class Writer:
         sign = self.pick(("deduct", "deduct", "add"))
         points = self.plain_points() if keys else self.record_points(record)
         lasts = f" lasts {self.number(1, 18)} months from {record.name}_due" if self.often(4) else ""
-        made = [f"indicator {code} {{ for each {record.name}{per}{where} {sign} {points}{self.cap()}{lasts} }}"]
+        judged = self.pick((f"{record.name}_due", f"{record.name}_filed", "as of", "period.end"))
+        effective = f" effective 2019-06-30 .. 2021-03-31 judged by {judged}" if self.often(4) else ""
+        each = f"for each {record.name}{per}{where}"
+        made = [f"indicator {code} {{ {each} {sign} {points}{self.cap()}{lasts}{effective} }}"]
         if sign == "deduct" and self.often():
             made.append(self.repair(code, record))
         return made
@@ -380,6 +387,8 @@ class Writer:
         return f"{field.name} {sign} {literal(field.type, value)}"
 
     def date_test(self, name: str) -> str:
+        if self.has_calendar and self.often(3):
+            return self.workday_test(name)
         return self.pick(
             (
                 f"{name} in period.start .. period.end",
@@ -391,8 +400,27 @@ class Writer:
                 f"{name} within {self.number(1, 12)} months after period.start",
                 f"year of {name} = year of period.end",
                 f"{name} < 2020-0{self.number(1, 9)}-29",
+                f"(小额 at {name} or else 0 yuan) >= {literal('yuan', self.number(1, 50_000))}",
+                f"({name} >= 2019-01-01 and 小额 at {name} < {literal('yuan', self.number(1, 50_000))})",
             )
         )
+
+    def workday_test(self, name: str) -> str:
+        """A test that counts workdays, behind a guard that keeps it inside the calendar."""
+        count = self.number(0, 60)
+        test = self.pick(
+            (
+                f"{name} + {count} workdays >= as of",
+                f"{name} - {count} workdays < period.start",
+                f"as of within {count} workdays after {name}",
+                f"rolled({name}) > period.end",
+                f"rolled({name} + {count} days) <= as of",
+                f"rolled({name} + 1 month) = {name} + {count} workdays",
+                f"workdays between {name} and 2020-02-{self.number(1, 29):02} > {count} workdays",
+                f"workdays between 2020-10-{self.number(1, 12):02} and {name} <= {count}",
+            )
+        )
+        return f"({name} in 2018-01-01 .. 2025-12-31 and {test})"
 
     def record_test(self) -> str:
         """A test of an aggregate over records."""

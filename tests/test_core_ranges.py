@@ -8,6 +8,7 @@ import pytest
 from core_examples import EVASION, FILED, IS_LATE, PROGRAM
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from strategies_expressions import CALENDAR
 
 from creditdsl.core.calendar import day_of
 from creditdsl.core.evaluate import Scope, value_of
@@ -16,6 +17,7 @@ from creditdsl.core.ir import (
     Add,
     AddDays,
     AddMonths,
+    AddWorkdays,
     Aggregate,
     AggregateKind,
     Among,
@@ -43,10 +45,12 @@ from creditdsl.core.ir import (
     OrElse,
     Presume,
     RecordField,
+    RollForward,
     Rounding,
     SubjectField,
     Subtract,
     Value,
+    WorkdaysBetween,
 )
 from creditdsl.core.ranges import (
     fits_64_bits,
@@ -279,6 +283,9 @@ OPERATIONS: list[Callable[[Expression, Expression], Expression]] = [
     lambda left, right: DaysBetween(AddDays(MONTH_ENDS[0], left), AddDays(MONTH_ENDS[1], right), DAYS),
     lambda left, right: MonthsBetween(AddDays(MONTH_ENDS[2], left), AddDays(MONTH_ENDS[3], right), N),
     lambda left, right: AddMonths(AddDays(MONTH_ENDS[3], left), right),
+    lambda left, right: AddWorkdays(AddDays(MONTH_ENDS[0], left), right, CALENDAR),
+    lambda left, right: WorkdaysBetween(AddDays(MONTH_ENDS[0], left), AddDays(MONTH_ENDS[0], right), N, CALENDAR),
+    lambda left, right: RollForward(AddDays(MONTH_ENDS[0], Add((left, right), N)), CALENDAR),
     lambda left, right: Choose((Branch(Less(left, right), left),), Negate(right, N), N),
     *(
         lambda left, right, rounding=rounding: Choose(
@@ -300,7 +307,7 @@ def test_every_value_of_an_operation_lies_in_its_interval(
         assert inside(value_of(expression, scope), interval)
 
 
-@given(st.sampled_from(OPERATIONS[:8]), ENDS, ENDS)
+@given(st.sampled_from(OPERATIONS[:11]), ENDS, ENDS)
 def test_the_interval_of_a_single_operation_is_exact(
     operation: Callable[[Expression, Expression], Expression], x: Interval, z: Interval
 ) -> None:

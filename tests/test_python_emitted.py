@@ -11,6 +11,7 @@ from typing import get_args
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from strategies_expressions import CALENDAR
 from test_python_hostile_text import HOSTILE, POINTS, padded, program_of, raw_subject
 
 from creditdsl.backends.python import runtime
@@ -67,8 +68,11 @@ def sample(node: type) -> ir.Expression:
         ir.MonthOf: ir.MonthOf(day),
         ir.AddDays: ir.AddDays(day, ir.Constant(3, COUNT)),
         ir.AddMonths: ir.AddMonths(day, ir.Constant(3, COUNT)),
+        ir.AddWorkdays: ir.AddWorkdays(day, ir.Constant(3, COUNT), CALENDAR),
+        ir.RollForward: ir.RollForward(day, CALENDAR),
         ir.DaysBetween: ir.DaysBetween(day, day, COUNT),
         ir.MonthsBetween: ir.MonthsBetween(day, day, COUNT),
+        ir.WorkdaysBetween: ir.WorkdaysBetween(day, day, COUNT, CALENDAR),
         ir.OrdinalOf: ir.OrdinalOf(choice, "Kind"),
         ir.ChoiceAt: ir.ChoiceAt(ir.Constant(0, COUNT), "Kind"),
         ir.Aggregate: ir.Aggregate(ir.AggregateKind.COUNT, "r", TRUE, None, (), COUNT),

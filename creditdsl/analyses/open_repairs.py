@@ -12,7 +12,7 @@ from creditdsl.analyses.trials import Place, Supposition, Trials
 from creditdsl.analyses.views import record_fields, rule_view
 from creditdsl.core.calendar import day_of
 from creditdsl.core.evaluate import Scope, matching, value_of
-from creditdsl.core.ir import And, DirectRepair, PointsRepair, Value
+from creditdsl.core.ir import And, DirectRepair, InputField, PointsRepair, Value
 from creditdsl.core.notation import json_value
 from creditdsl.core.subject import Record
 from creditdsl.core.types import Day, Optional
@@ -72,11 +72,11 @@ def _repaired_now(repair: PointsRepair, place: Place, scope: Scope) -> Record | 
 
 
 def _missing_dates(table: str, record: Record, today: int, scope: Scope) -> Iterator[tuple[str, ...]]:
-    """One or two optional dates that are absent or lie after the as-of day."""
+    """One or two optional dates that are absent or lie after the as-of day, which input may give them."""
     names = [
         item.name
         for item in scope.program.table(table).fields
-        if item.type == Optional(Day()) and _is_missing(record[item.name], today)
+        if item.type == Optional(Day()) and _is_missing(record[item.name], today) and _may_be(item, today)
     ]
     yield from combinations(names, 1)
     yield from combinations(names, 2)
@@ -84,3 +84,8 @@ def _missing_dates(table: str, record: Record, today: int, scope: Scope) -> Iter
 
 def _is_missing(value: Value, today: int) -> bool:
     return value is None or (isinstance(value, int) and value > today)
+
+
+def _may_be(field: InputField, today: int) -> bool:
+    """Whether the range of a field has the as-of day in it: of no other day anything is proved."""
+    return field.range is not None and field.range.low <= today <= field.range.high

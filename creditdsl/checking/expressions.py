@@ -25,6 +25,7 @@ from creditdsl.checking.scope import (
 )
 from creditdsl.checking.tables import look_up
 from creditdsl.checking.terms import align, condition, day_number, enum_value, value
+from creditdsl.checking.workdays import calendar_at, roll, workdays_between
 from creditdsl.core import ir
 from creditdsl.core.types import Day, Month, Number, Optional, Text, Truth, Type, Unit, plain
 from creditdsl.syntax import tree
@@ -37,8 +38,7 @@ def elaborate(expression: tree.Expression, scope: Scope, expected: Type | None =
     """
     match expression:
         case tree.Number():
-            if expression.unit is tree.UnitWord.WORKDAYS:
-                scope.report(rule_messages.workdays_need_a_calendar(expression.span))
+            if expression.unit is tree.UnitWord.WORKDAYS and calendar_at(scope, expression.span) is None:
                 return None
             return operators.literal(expression)
         case tree.TextLiteral():
@@ -69,6 +69,8 @@ def elaborate(expression: tree.Expression, scope: Scope, expected: Type | None =
             return _within(expression, scope)
         case tree.OrElse():
             return _or_else(expression, scope, expected)
+        case tree.At():
+            return scope.elaboration.value_at(expression, scope)
         case tree.If():
             branches = (
                 tree.Branch(expression.condition, expression.then, span=expression.then.span),
@@ -81,6 +83,9 @@ def elaborate(expression: tree.Expression, scope: Scope, expected: Type | None =
             return elaborate_aggregate(expression, scope)
         case tree.Call():
             return _call(expression, scope)
+        case tree.Rolled():
+            day = value(expression.operand, scope)
+            return None if day is None else roll(expression, day, scope)
         case tree.Between():
             return _between(expression, scope)
         case tree.Part():
@@ -344,6 +349,8 @@ def _between(expression: tree.Between, scope: Scope) -> Typed | None:
         case tree.BetweenWord.DAYS:
             days = Number(Unit.DAYS)
             return Typed(ir.DaysBetween(first.expression, second.expression, days), days)
+        case tree.BetweenWord.WORKDAYS:
+            return workdays_between(first, second, scope, expression.span)
         case tree.BetweenWord.MONTHS:
             months = Number(Unit.MONTHS)
             return Typed(ir.MonthsBetween(first.expression, second.expression, months), months)

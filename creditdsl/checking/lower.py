@@ -24,12 +24,22 @@ from creditdsl.checking.grading import (
 )
 from creditdsl.checking.indicators import Counted, count_indicator, find, points_scale
 from creditdsl.checking.measures import measure_definitions
-from creditdsl.checking.named import check_parameter_dates, define, order, provenance, staged, texts_of, value_of
+from creditdsl.checking.named import (
+    check_parameter_dates,
+    define,
+    order,
+    provenance,
+    staged,
+    texts_of,
+    value_at,
+    value_of,
+)
 from creditdsl.checking.schema import build_schema, check_sources
 from creditdsl.checking.scope import TRUTH, Elaboration, Scope, Stage, Typed
 from creditdsl.checking.tables import check_table
 from creditdsl.checking.terms import value
 from creditdsl.checking.usage import find_unused
+from creditdsl.checking.workdays import policy_calendar
 from creditdsl.core import ir
 from creditdsl.core.ranges import overflowing
 from creditdsl.core.types import Number, Unit
@@ -46,10 +56,11 @@ def lower(modules: Iterable[tree.Module], content_hash: str) -> tuple[ir.Program
         raise PolicyError(_sorted([*found, *circles]))
     policy = declarations.policy
     languages = tuple(item.text for item in policy.languages) if policy and policy.languages else ("zh",)
-    elaboration = Elaboration(declarations, languages, elaborate, value_of)
+    elaboration = Elaboration(declarations, languages, elaborate, value_of, value_at)
     elaboration.diagnostics.extend(found)
     elaboration.looks = staged(declarations, ordered)
     elaboration.has_repairs = bool(declarations.points_repairs or declarations.direct_repairs)
+    elaboration.calendar = policy_calendar(policy, elaboration)
     build_schema(elaboration)
     check_sources(elaboration)
     _check_named(ordered, elaboration)
@@ -100,6 +111,7 @@ def _program(elaboration: Elaboration, content_hash: str) -> ir.Program:
         result,
         made_claims,
         made_cases,
+        elaboration.calendar,
     )
 
 
@@ -280,4 +292,7 @@ def _header(elaboration: Elaboration, content_hash: str) -> ir.Header:
         policy.effective.start if policy.effective else None,
         policy.effective.end if policy.effective else None,
         content_hash,
+        policy.evaluated.start if policy.evaluated else None,
+        policy.evaluated.end if policy.evaluated else None,
+        policy.jurisdiction.value if policy.jurisdiction else "",
     )

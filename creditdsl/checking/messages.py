@@ -141,7 +141,10 @@ def not_a_duration(type_: Type, span: Span) -> Diagnostic:
     return Diagnostic(
         Code.CR0201,
         span,
-        Text(f"日期只能加减天、个月、年,这里是{name.zh}", f"a date takes days, months or years, and this is {name.en}"),
+        Text(
+            f"日期只能加减天、个工作日、个月、年,这里是{name.zh}",
+            f"a date takes days, workdays, months or years, and this is {name.en}",
+        ),
         Text("写成 `30 天` 或 `6 个月`", "write `30 days` or `6 months`"),
     )
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from creditdsl.checking import messages
 from creditdsl.checking.scope import NUMBER, Scope, Typed
+from creditdsl.checking.workdays import add_workdays
 from creditdsl.core import ir
 from creditdsl.core.types import Choice, Day, Month, Number, Optional, Text, Truth, Type, Unit
 from creditdsl.source import Span
@@ -24,7 +25,7 @@ UNITS: dict[tree.UnitWord, tuple[Unit, Fraction]] = {
     tree.UnitWord.PERCENT: (Unit.RATE, Fraction(1, 100)),
     tree.UnitWord.PERCENTAGE_POINTS: (Unit.RATE, Fraction(1, 100)),
     tree.UnitWord.DAYS: (Unit.DAYS, Fraction(1)),
-    tree.UnitWord.WORKDAYS: (Unit.DAYS, Fraction(1)),
+    tree.UnitWord.WORKDAYS: (Unit.WORKDAYS, Fraction(1)),
     tree.UnitWord.MONTHS: (Unit.MONTHS, Fraction(1)),
     tree.UnitWord.YEARS: (Unit.YEARS, Fraction(1)),
 }
@@ -76,6 +77,7 @@ def adapt(typed: Typed, unit: Unit) -> Typed:
     match typed.expression:
         case ir.Constant(value=int() as number, type=Number(unit=Unit.NUMBER, scale=0)) if number == 0 or unit in (
             Unit.DAYS,
+            Unit.WORKDAYS,
             Unit.MONTHS,
             Unit.YEARS,
         ):
@@ -133,8 +135,11 @@ def subtract(left: Typed, right: Typed, scope: Scope, span: Span) -> Typed | Non
 
 
 def shift(day: Typed, duration: Typed, scope: Scope, span: Span, *, backwards: bool) -> Typed | None:
-    """A day some days, months or years later or earlier."""
+    """A day some days, workdays, months or years later or earlier."""
     match duration.type:
+        case Number(unit=Unit.WORKDAYS, scale=0) as type_:
+            workdays = _times(duration.expression, -1, type_) if backwards else duration.expression
+            return add_workdays(day, workdays, scope, span)
         case Number(unit=Unit.DAYS | Unit.MONTHS | Unit.YEARS as unit, scale=0):
             amount = duration.expression
             if unit is Unit.YEARS:

@@ -53,21 +53,27 @@ def ends_before_it_begins(span: Span) -> Diagnostic:
     )
 
 
+def judged_without_record(field: tree.Reference) -> Diagnostic:
+    return simple(
+        Code.CR0511,
+        field.span,
+        (
+            f"施行期以 `{field.name}` 为准,可是这里没有逐项的记录",
+            f"the interval is judged by `{field.name}`, and no record is at hand here",
+        ),
+        (
+            "只有写了 `逐项` 的规则才能以记录的日期为准;也可以写 `以 期末 为准` 或 `以 截至日 为准`",
+            "only a rule with `for each` can be judged by a record's day; or write `judged by period.end` or `judged by as of`",
+        ),
+    )
+
+
 def empty_range(span: Span) -> Diagnostic:
     return simple(
         Code.CR0209,
         span,
         ("这个范围里什么也没有", "this range contains nothing"),
         ("下限应不大于上限", "the lower end must not lie above the upper end"),
-    )
-
-
-def workdays_need_a_calendar(span: Span) -> Diagnostic:
-    return simple(
-        Code.CR0505,
-        span,
-        ("工作日要按日历计算,这里还没有日历", "workdays need a calendar, and there is none"),
-        ("改用 `天`", "use `days`"),
     )
 
 

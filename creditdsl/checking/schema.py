@@ -1,6 +1,7 @@
 """Enums, the subject, the records and the sources of a policy: what input looks like, and what may be cited."""
 
 from creditdsl.checking import messages, rule_messages
+from creditdsl.checking.declarations import Declarations
 from creditdsl.checking.input_types import input_type
 from creditdsl.checking.named import backwards, texts_of
 from creditdsl.checking.scope import Elaboration
@@ -81,9 +82,10 @@ RANKS = ("law", "regulation", "rule", "normative")
 
 
 def check_sources(elaboration: Elaboration) -> None:
-    """Reports sources of an unknown rank, and those that were no longer in force when the policy began."""
+    """Reports sources of an unknown rank, and cited ones that were no longer in force when the policy began."""
     policy = elaboration.declarations.policy
     start = policy.effective.start if policy and policy.effective else None
+    cited = _cited(elaboration.declarations)
     for source in elaboration.declarations.sources.values():
         texts_of(source.label, source.name.text, elaboration)
         if source.rank is not None and source.rank.text not in RANKS:
@@ -92,6 +94,18 @@ def check_sources(elaboration: Elaboration) -> None:
         if force is None:
             continue
         elaboration.diagnostics.extend(backwards(force))
-        if start is not None and force.end is not None and force.end < start:
+        if start is not None and force.end is not None and force.end < start and source.name.text in cited:
             elaboration.report(rule_messages.source_not_in_force(source, force.end, start))
     elaboration.diagnostics.extend(backwards(policy.effective if policy else None))
+
+
+def _cited(declarations: Declarations) -> frozenset[str]:
+    """The sources that some rule, parameter or table rests on."""
+    rules = (*declarations.rules.values(), *declarations.points_repairs.values(), *declarations.direct_repairs)
+    citations = [item for rule in rules for item in rule.clauses.basis]
+    for named in declarations.named.values():
+        if isinstance(named, tree.Parameter | tree.Table):
+            citations.extend(named.basis)
+    for single in (declarations.score, declarations.grades):
+        citations.extend(single.clauses.basis if single is not None else ())
+    return frozenset(item.source.text for item in citations)

@@ -53,6 +53,8 @@ class Elaboration:
     """`checking.expressions.elaborate`, given here so that what stands below it can go back into it."""
     named: "Callable[[str, Scope], Typed | None]"
     """`checking.named.value_of`: the value of a parameter, define or step rule, defined when first asked for."""
+    value_at: "Callable[[tree.At, Scope], Typed | None]"
+    """`checking.named.value_at`: the value of a parameter on a day."""
     enums: dict[str, ir.Enumeration] = field(default_factory=dict)
     subject: ir.InputTable = NO_TABLE
     records: dict[str, ir.InputTable] = field(default_factory=dict)
@@ -63,6 +65,7 @@ class Elaboration:
     looks: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """For each name, which of `score` and `grade` it looks at."""
     has_repairs: bool = False
+    calendar: ir.Calendar | None = None
     diagnostics: list[Diagnostic] = field(default_factory=list)
     ranges: dict[ir.Expression, ir.Interval] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)

@@ -13,6 +13,7 @@ UNITS: dict[Unit, Wording] = {
     Unit.YUAN: Wording("元", "yuan"),
     Unit.RATE: Wording("百分比", "a rate"),
     Unit.DAYS: Wording("天", "days"),
+    Unit.WORKDAYS: Wording("个工作日", "workdays"),
     Unit.MONTHS: Wording("个月", "months"),
     Unit.YEARS: Wording("年", "years"),
 }
@@ -44,6 +45,7 @@ SUFFIXES: dict[Unit, str] = {
     Unit.YUAN: " yuan",
     Unit.RATE: "%",
     Unit.DAYS: " days",
+    Unit.WORKDAYS: " workdays",
     Unit.MONTHS: " months",
     Unit.YEARS: " years",
 }

@@ -1,7 +1,7 @@
 """Days and months as integers, and the Civil Code's way of counting them (arts. 200 to 203).
 
 A day is the number of days since 1970-01-01, a month is year x 12 + (month - 1); both may lie anywhere on the
-proleptic Gregorian calendar, so that interval arithmetic on them never fails. Weekday rolling is not done here.
+proleptic Gregorian calendar, so that interval arithmetic on them never fails. Workdays are counted in `core.workdays`.
 """
 
 from datetime import date

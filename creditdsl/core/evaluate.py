@@ -12,10 +12,12 @@ from creditdsl.core.ir import (
     Add,
     AddDays,
     AddMonths,
+    AddWorkdays,
     Aggregate,
     AggregateKind,
     Among,
     And,
+    Calendar,
     ChoiceAt,
     Choose,
     Constant,
@@ -26,6 +28,7 @@ from creditdsl.core.ir import (
     Equal,
     Expression,
     Greatest,
+    Interval,
     IsPresent,
     Least,
     Less,
@@ -41,13 +44,16 @@ from creditdsl.core.ir import (
     Presume,
     Program,
     RecordField,
+    RollForward,
     SubjectField,
     Subtract,
     Value,
+    WorkdaysBetween,
     YearOf,
 )
 from creditdsl.core.rounding import divide_rounded
 from creditdsl.core.subject import LoadedSubject, Record, RunContext
+from creditdsl.core.workdays import add_workdays, covers, roll_forward, workdays_between
 from creditdsl.diagnostics import InternalError
 
 
@@ -155,10 +161,18 @@ def value_of(expression: Expression, scope: Scope) -> Value:
             return _number(day, scope) + _number(days, scope)
         case AddMonths(day, months):
             return add_months(_number(day, scope), _number(months, scope))
+        case AddWorkdays(day, workdays, calendar):
+            found = add_workdays(calendar, _covered_day(day, calendar, scope), _number(workdays, scope))
+            return _covered(found, calendar)
+        case RollForward(day, calendar):
+            return _covered(roll_forward(calendar, _covered_day(day, calendar, scope)), calendar)
         case DaysBetween(first, second):
             return _number(second, scope) - _number(first, scope)
         case MonthsBetween(first, second):
             return months_between(_number(first, scope), _number(second, scope))
+        case WorkdaysBetween(first, second, _, calendar):
+            ends = _covered_day(first, calendar, scope), _covered_day(second, calendar, scope)
+            return workdays_between(calendar, *ends)
         case OrdinalOf(operand, enum):
             return scope.program.enum(enum).names.index(str(_present(operand, scope)))
         case ChoiceAt(position, enum):
@@ -186,6 +200,16 @@ def _number(expression: Expression, scope: Scope) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise InternalError(f"not a number, a day or a month: {expression}")
     return value
+
+
+def _covered_day(expression: Expression, calendar: Calendar, scope: Scope) -> int:
+    return _covered(_number(expression, scope), calendar)
+
+
+def _covered(day: int, calendar: Calendar) -> int:
+    if not covers(calendar, Interval(day, day)):
+        raise InternalError(f"the calendar {calendar.name} does not know the day {day}")
+    return day
 
 
 def _quotient(division: DivideRounded, scope: Scope) -> int:

@@ -65,6 +65,7 @@ def run_context(program: Program, period: str, as_of: date) -> RunContext:
         raise _refused(
             Code.CR0914, messages.outside_calendar(as_of.isoformat(), FIRST_DAY.isoformat(), LAST_DAY.isoformat())
         )
+    _refuse_other_days(program, as_of)
     return RunContext(parsed, as_of)
 
 
@@ -72,8 +73,14 @@ def _refuse_out_of_force(program: Program, end: date) -> None:
     header = program.header
     first, last = header.effective_start, header.effective_end
     if (first is not None and end < first) or (last is not None and end > last):
-        shown = [day.isoformat() if day is not None else None for day in (first, last)]
-        raise _refused(Code.CR0911, messages.not_in_force(end.isoformat(), *shown))
+        raise _refused(Code.CR0911, messages.not_in_force(end, first, last))
+
+
+def _refuse_other_days(program: Program, as_of: date) -> None:
+    header = program.header
+    first, last = header.evaluated_start, header.evaluated_end
+    if (first is not None and as_of < first) or (last is not None and as_of > last):
+        raise _refused(Code.CR0911, messages.not_for_that_day(as_of, first, last))
 
 
 def _refused(code: Code, message: Text) -> PolicyError:

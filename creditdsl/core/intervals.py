@@ -19,6 +19,7 @@ from creditdsl.core.ir import (
     Add,
     AddDays,
     AddMonths,
+    AddWorkdays,
     Aggregate,
     AggregateKind,
     Among,
@@ -48,13 +49,16 @@ from creditdsl.core.ir import (
     OrElse,
     Presume,
     RecordField,
+    RollForward,
     SubjectField,
     Subtract,
+    WorkdaysBetween,
     YearOf,
 )
 from creditdsl.core.rounding import divide_rounded
 from creditdsl.core.type_of import type_of
 from creditdsl.core.types import Choice, Day, Month, Number, Text, Truth, Type, plain
+from creditdsl.core.workdays import add_workdays, roll_forward, workdays_between
 
 Known = Mapping[Expression, Interval]
 Facts = dict[Expression, Interval]
@@ -161,12 +165,23 @@ def _computed(expression: Expression, known: Known, stated: Interval | None) -> 
         case AddMonths(day, months):
             first, second = interval_of(day, known), interval_of(months, known)
             return Interval(add_months(first.low, second.low), add_months(first.high, second.high))
+        case AddWorkdays(day, workdays, calendar):
+            first, second = interval_of(day, known), interval_of(workdays, known)
+            low, high = ((first.low, second.low), (first.high, second.high))
+            return Interval(add_workdays(calendar, *low), add_workdays(calendar, *high))
+        case RollForward(day, calendar):
+            inner = interval_of(day, known)
+            return Interval(roll_forward(calendar, inner.low), roll_forward(calendar, inner.high))
         case DaysBetween(first_day, second_day):
             first, second = interval_of(first_day, known), interval_of(second_day, known)
             return Interval(second.low - first.high, second.high - first.low)
         case MonthsBetween(first_day, second_day):
             first, second = interval_of(first_day, known), interval_of(second_day, known)
             return Interval(months_between(first.high, second.low), months_between(first.low, second.high))
+        case WorkdaysBetween(first_day, second_day, _, calendar):
+            first, second = interval_of(first_day, known), interval_of(second_day, known)
+            low, high = ((first.high, second.low), (first.low, second.high))
+            return Interval(workdays_between(calendar, *low), workdays_between(calendar, *high))
         case OrdinalOf(operand) | ChoiceAt(operand):
             return _interval(operand, known)
         case Aggregate():

@@ -21,6 +21,28 @@ FIRST_DAY = date(1900, 1, 1)
 LAST_DAY = date(2199, 12, 31)
 """The first and last day that an input may name."""
 
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """The least and the greatest value, both included; for a Day, Month or Number. None is unknown (never for these)."""
+
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Which days are workdays: Monday to Friday, but for `days_off`, and the weekend days `make_up_days`.
+
+    All are days since 1970-01-01, ascending and within `span`, outside which nothing is known.
+    """
+
+    name: str
+    span: Interval
+    days_off: tuple[int, ...]
+    make_up_days: tuple[int, ...]
+
+
 # Expressions
 
 Value = bool | int | str | None
@@ -241,6 +263,26 @@ class AddMonths:
 
 
 @dataclass(frozen=True, slots=True)
+class AddWorkdays:
+    """The n-th workday after a Day (before it, when negative); the Day itself for 0. See `core.workdays`.
+
+    The Day and the result are proved to lie in the span of `calendar`, which is the program's, as for the next two.
+    """
+
+    day: "Expression"
+    workdays: "Expression"
+    calendar: Calendar = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RollForward:
+    """The Day itself when it is a workday, else the next workday (Civil Code 203)."""
+
+    day: "Expression"
+    calendar: Calendar = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class DaysBetween:
     """Days from `first` to `second`; negative when second lies before first. Number(type.unit)."""
 
@@ -260,6 +302,16 @@ class MonthsBetween:
     first: "Expression"
     second: "Expression"
     type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class WorkdaysBetween:
+    """How many workdays w there are with first < w <= second; minus those from second to first when it lies before."""
+
+    first: "Expression"
+    second: "Expression"
+    type: Type
+    calendar: Calendar = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,20 +394,15 @@ Expression = (
     | MonthOf
     | AddDays
     | AddMonths
+    | AddWorkdays
+    | RollForward
     | DaysBetween
     | MonthsBetween
+    | WorkdaysBetween
     | OrdinalOf
     | ChoiceAt
     | Aggregate
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """The least and the greatest value, both included; for a Day, Month or Number. None is unknown (never for these)."""
-
-    low: int
-    high: int
 
 
 # Provenance
@@ -611,7 +658,11 @@ class PeriodKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """`effective` bounds the period: its last day must lie in it. `content_hash` is of the rule files, 16 hex digits."""
+    """`effective` bounds the period: its last day must lie in it. `content_hash` is of the rule files, 16 hex digits.
+
+    `evaluated` bounds the as-of date in the same way; `jurisdiction` is the code of the division that the text is for, empty for
+    all.
+    """
 
     name: str
     label: tuple[str, ...]
@@ -621,6 +672,9 @@ class Header:
     effective_start: date | None
     effective_end: date | None
     content_hash: str
+    evaluated_start: date | None = None
+    evaluated_end: date | None = None
+    jurisdiction: str = ""
 
 
 # Claims that are checked on generated subjects
@@ -688,6 +742,8 @@ class Program:
     result: Result
     claims: tuple[Claim, ...]
     cases: tuple[Case, ...]
+    calendar: Calendar | None = None
+    """the calendar of all workdays of the policy; None when it names none"""
 
     def enum(self, name: str) -> Enumeration:
         return next(item for item in self.enums if item.name == name)

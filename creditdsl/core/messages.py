@@ -3,6 +3,8 @@
 `path` leads each message: `late_filing[2].due`, positions from 0 as in the result; it is empty for the whole subject.
 """
 
+from datetime import date
+
 from creditdsl.diagnostics import Text
 
 
@@ -113,13 +115,22 @@ def outside_calendar(text: str, first: str, last: str) -> Text:
     )
 
 
-def not_in_force(last_day: str, start: str | None, end: str | None) -> Text:
-    zh_start, en_start = (f"{start} 起", f"from {start}") if start else ("", "")
-    zh_end, en_end = (f"至 {end} 止", f"until {end}") if end else ("", "")
-    between = ", " if start and end else ""
+def not_in_force(end: date, first: date | None, last: date | None) -> Text:
+    """Not in force yet, or no more, on the last day of the period."""
+    if first is not None and end < first:
+        zh, en = f"尚未施行(自 {first} 起施行)", f"not yet in force: it begins on {first}"
+    else:
+        zh, en = f"已不再施行(施行至 {last})", f"no longer in force: it ended on {last}"
+    return Text(zh=f"评价期最后一日 {end} 时政策{zh}", en=f"on the period's last day, {end}, the policy is {en}")
+
+
+def not_for_that_day(as_of: date, first: date | None, last: date | None) -> Text:
+    """Another text of the policy is for evaluations made on that day."""
+    zh = (f"{first} 起" if first else "") + (f"至 {last} 止" if last else "")
+    en = ", ".join((*([f"from {first}"] if first else []), *([f"until {last}"] if last else [])))
     return Text(
-        zh=f"评价期最后一日 {last_day} 不在政策施行期间({zh_start}{zh_end})之内",
-        en=f"the period's last day {last_day} lies outside the policy's validity ({en_start}{between}{en_end})",
+        zh=f"这份文本用于{zh}所作的评价,截止日 {as_of} 不在其内",
+        en=f"this text is for evaluations made {en}, and the as-of date {as_of} is none of these days",
     )
 
 

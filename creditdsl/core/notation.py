@@ -5,7 +5,7 @@ from creditdsl.core.ir import Value
 from creditdsl.core.types import Choice, Day, Month, Number, Text, Truth, Type, Unit, plain
 from creditdsl.diagnostics import InternalError
 
-WHOLE_UNITS = (Unit.NUMBER, Unit.DAYS, Unit.MONTHS, Unit.YEARS)
+WHOLE_UNITS = (Unit.NUMBER, Unit.DAYS, Unit.WORKDAYS, Unit.MONTHS, Unit.YEARS)
 """What a result gives as a JSON integer when its scale is 0; points, yuan and rates are always decimal strings."""
 
 

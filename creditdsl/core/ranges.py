@@ -1,4 +1,4 @@
-"""What the ranges of a program prove: no total leaves 64 bits, no divisor is zero, a guarded value is present.
+"""What the ranges of a program prove: no total leaves 64 bits, no divisor is zero, no day leaves the calendar.
 
 The door to `type_of`, `interval_of`, `range_of` and `narrow` too; how intervals are computed is in `core.intervals`.
 """
@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from creditdsl.core.calendar import FIRST_DATE, FIRST_MONTH, LAST_DATE, LAST_MONTH
 from creditdsl.core.intervals import INT64, Known, facts_of, interval_of, narrow, range_of
 from creditdsl.core.ir import (
+    AddWorkdays,
     Aggregate,
     And,
     Choose,
@@ -21,11 +22,14 @@ from creditdsl.core.ir import (
     Not,
     Or,
     RecordField,
+    RollForward,
     SubjectField,
+    WorkdaysBetween,
 )
 from creditdsl.core.type_of import type_of
 from creditdsl.core.types import Choice, Day, Month, Number, Text, Truth, plain
 from creditdsl.core.walk import children
+from creditdsl.core.workdays import covers
 
 __all__ = [
     "Known",
@@ -40,6 +44,7 @@ __all__ = [
     "presences",
     "range_of",
     "type_of",
+    "uncovered",
     "zero_divisions",
 ]
 
@@ -105,6 +110,27 @@ def zero_divisions(expression: Expression, known: Known) -> tuple[DivideRounded,
         for part, facts in places(expression, known)
         if isinstance(part, DivideRounded) and _may_be_zero(interval_of(part.divisor, facts))
     )
+
+
+def uncovered(expression: Expression, known: Known) -> tuple[Expression, ...]:
+    """The days in the workday arithmetic under an expression, given or found, that the calendar may not cover."""
+    found: list[Expression] = []
+    for part, facts in places(expression, known):
+        calendar = part.calendar if isinstance(part, AddWorkdays | RollForward | WorkdaysBetween) else None
+        if calendar is not None:
+            found += (day for day in _days(part) if not covers(calendar, interval_of(day, facts)))
+    return tuple(dict.fromkeys(found))
+
+
+def _days(arithmetic: Expression) -> tuple[Expression, ...]:
+    """The days that workday arithmetic is given, and the one that it finds."""
+    match arithmetic:
+        case AddWorkdays(day) | RollForward(day):
+            return (day, arithmetic)
+        case WorkdaysBetween(first, second):
+            return (first, second)
+        case _:
+            return ()
 
 
 def _may_be_zero(interval: Interval) -> bool:

@@ -5,6 +5,7 @@ The text is for people and is the same for the same program; nothing reads it ba
 
 from creditdsl.core.ir import (
     Band,
+    Calendar,
     Definition,
     Finding,
     HoldsClaim,
@@ -18,7 +19,7 @@ from creditdsl.core.ir import (
 )
 from creditdsl.core.notation import written
 from creditdsl.core.show_expression import expression_lines, show_expression, show_type
-from creditdsl.core.types import Number, Type, Unit, plain
+from creditdsl.core.types import Day, Number, Type, Unit, plain
 
 
 def show(program: Program) -> str:
@@ -28,7 +29,7 @@ def show(program: Program) -> str:
     lines += [
         f"  period {header.period.value}, in force {header.effective_start or ''} .. {header.effective_end or ''}"
     ]
-    lines += [f"  hash {header.content_hash}", ""]
+    lines += [f"  hash {header.content_hash}", *_calendar(program.calendar), ""]
     for enum in program.enums:
         lines += [f"enum {enum.name} = {', '.join(enum.names)}"]
     for word, table in (("subject", program.subject), *(("record", table) for table in program.records)):
@@ -42,6 +43,14 @@ def show(program: Program) -> str:
         else:
             lines += [f"claim {claim.name!r}: more {claim.table} never {_effect(claim.raises)} the {claim.target}"]
     return "\n".join(lines) + "\n"
+
+
+def _calendar(calendar: Calendar | None) -> list[str]:
+    if calendar is None:
+        return []
+    covered = _range(calendar.span, Day()).removeprefix(" in ")
+    exceptions = f"{len(calendar.days_off)} weekdays off, {len(calendar.make_up_days)} weekend days made up"
+    return [f"  calendar {calendar.name} {covered}, {exceptions}"]
 
 
 def _effect(raises: bool) -> str:

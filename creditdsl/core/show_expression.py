@@ -10,6 +10,7 @@ from creditdsl.core.ir import (
     Add,
     AddDays,
     AddMonths,
+    AddWorkdays,
     Aggregate,
     Among,
     And,
@@ -37,8 +38,10 @@ from creditdsl.core.ir import (
     OrElse,
     Presume,
     RecordField,
+    RollForward,
     SubjectField,
     Subtract,
+    WorkdaysBetween,
     YearOf,
 )
 from creditdsl.core.notation import decimal, written
@@ -124,10 +127,16 @@ def show_expression(expression: Expression) -> str:
             return _call("add_days", (day, days))
         case AddMonths(day, months):
             return _call("add_months", (day, months))
+        case AddWorkdays(day, workdays):
+            return _call("add_workdays", (day, workdays))
+        case RollForward(day):
+            return _call("roll_forward", (day,))
         case DaysBetween(first, second):
             return _call("days_between", (first, second))
         case MonthsBetween(first, second):
             return _call("months_between", (first, second))
+        case WorkdaysBetween(first, second):
+            return _call("workdays_between", (first, second))
         case OrdinalOf(operand):
             return _call("ordinal", (operand,))
         case ChoiceAt(position, enum):

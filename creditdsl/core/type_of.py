@@ -4,6 +4,7 @@ from creditdsl.core.ir import (
     Add,
     AddDays,
     AddMonths,
+    AddWorkdays,
     Aggregate,
     Among,
     And,
@@ -31,8 +32,10 @@ from creditdsl.core.ir import (
     OrElse,
     Presume,
     RecordField,
+    RollForward,
     SubjectField,
     Subtract,
+    WorkdaysBetween,
     YearOf,
 )
 from creditdsl.core.types import Choice, Day, Month, Number, Truth, Type, Unit, plain
@@ -43,7 +46,7 @@ def type_of(expression: Expression) -> Type:
     match expression:
         case Constant() | SubjectField() | RecordField() | DefinitionReference():
             return expression.type
-        case ContextField() | AddDays() | AddMonths():
+        case ContextField() | AddDays() | AddMonths() | AddWorkdays() | RollForward():
             return Day()
         case Presume(operand):
             return plain(type_of(operand))
@@ -57,7 +60,7 @@ def type_of(expression: Expression) -> Type:
             return Number(Unit.NUMBER)
         case MonthOf():
             return Month()
-        case DaysBetween() | MonthsBetween() | Aggregate():
+        case DaysBetween() | MonthsBetween() | WorkdaysBetween() | Aggregate():
             return expression.type
         case ChoiceAt(_, enum):
             return Choice(enum)

@@ -22,6 +22,7 @@ class Unit(Enum):
     YUAN = "yuan"
     RATE = "rate"
     DAYS = "days"
+    WORKDAYS = "workdays"
     MONTHS = "months"
     YEARS = "years"
 

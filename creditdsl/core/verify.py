@@ -12,6 +12,7 @@ from creditdsl.core.ir import (
     Aggregate,
     And,
     Branch,
+    Calendar,
     ChoiceAt,
     Choose,
     Definition,
@@ -34,16 +35,19 @@ from creditdsl.core.ranges import (
     places,
     range_of,
     type_of,
+    uncovered,
 )
 from creditdsl.core.types import Choice, Day, Month, Number, Text, Truth, plain
 from creditdsl.core.verify_expression import Place, inlined, require, verify_expression, verify_type
 from creditdsl.core.verify_plan import verify_plan
 from creditdsl.core.walk import rebuilt
+from creditdsl.core.workdays import covers, is_weekend
 
 
 def verify(program: Program) -> None:
     """InternalError at the first invariant of `core.ir` that a program does not keep."""
     _verify_inputs(program)
+    _verify_calendar(program.calendar)
     definitions = _verify_definitions(program)
     verify_plan(program, definitions)
     for claim in program.claims:
@@ -70,6 +74,21 @@ def _verify_inputs(program: Program) -> None:
             require(_range_fits(item), "the range of a field", item)
     names = {item.name for item in program.subject.fields}
     require(names.isdisjoint(table.name for table in program.records), "a field named like a record", names)
+
+
+def _verify_calendar(calendar: Calendar | None) -> None:
+    """Exceptions in order, inside the span, days off from Monday to Friday and made-up days at weekends."""
+    if calendar is None:
+        return
+    require(_within(calendar.span, INPUT_DAYS), "a calendar outside the days of input", calendar.name)
+    for days, at_weekends in ((calendar.days_off, False), (calendar.make_up_days, True)):
+        require(list(days) == sorted(set(days)), "days of a calendar out of order", calendar.name)
+        require(all(covers(calendar, Interval(day, day)) for day in days), "a day outside its calendar", calendar.name)
+        require(
+            all(is_weekend(day) is at_weekends for day in days),
+            "a day that is no exception of its calendar",
+            calendar.name,
+        )
 
 
 def _range_fits(item: InputField) -> bool:
@@ -145,6 +164,8 @@ def _faults(expression: Expression, known: Known, place: Place) -> set[str]:
             allowed = Interval(0, sizes[part.enum] - 1)
             if not _within(interval_of(part.ordinal, facts), allowed):
                 faults.add("a position may be outside its enum")
+    if uncovered(expression, known):
+        faults.add("a day may be outside the calendar")
     return faults
 
 

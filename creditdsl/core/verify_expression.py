@@ -10,6 +10,7 @@ from creditdsl.core.ir import (
     Add,
     AddDays,
     AddMonths,
+    AddWorkdays,
     Aggregate,
     AggregateKind,
     Among,
@@ -41,8 +42,10 @@ from creditdsl.core.ir import (
     Presume,
     Program,
     RecordField,
+    RollForward,
     SubjectField,
     Subtract,
+    WorkdaysBetween,
     YearOf,
 )
 from creditdsl.core.ranges import presences, type_of
@@ -157,7 +160,19 @@ def verify_expression(expression: Expression, place: Place) -> None:
             require(_scale(amount, expression) == 0, "a part of a day or month", expression)
             _verify_operands((day,), Day(), expression, place)
             verify_expression(amount, place)
+        case AddWorkdays(day, amount, calendar):
+            require(calendar == place.program.calendar, "a calendar that is not the program's", expression)
+            require(_scale(amount, expression) == 0, "a part of a workday", expression)
+            _verify_operands((day,), Day(), expression, place)
+            verify_expression(amount, place)
+        case RollForward(day, calendar):
+            require(calendar == place.program.calendar, "a calendar that is not the program's", expression)
+            _verify_operands((day,), Day(), expression, place)
         case DaysBetween(first, second, type_) | MonthsBetween(first, second, type_):
+            require(isinstance(type_, Number) and type_.scale == 0, "a duration in parts", expression)
+            _verify_operands((first, second), Day(), expression, place)
+        case WorkdaysBetween(first, second, type_, calendar):
+            require(calendar == place.program.calendar, "a calendar that is not the program's", expression)
             require(isinstance(type_, Number) and type_.scale == 0, "a duration in parts", expression)
             _verify_operands((first, second), Day(), expression, place)
         case OrdinalOf(operand, enum):

@@ -7,6 +7,7 @@ from creditdsl.core.ir import (
     Add,
     AddDays,
     AddMonths,
+    AddWorkdays,
     Aggregate,
     Among,
     And,
@@ -35,8 +36,10 @@ from creditdsl.core.ir import (
     OrElse,
     Presume,
     RecordField,
+    RollForward,
     SubjectField,
     Subtract,
+    WorkdaysBetween,
     YearOf,
 )
 
@@ -70,9 +73,11 @@ def children(expression: Expression) -> tuple[Expression, ...]:
             return (*(part for branch in branches for part in (branch.when, branch.then)), otherwise)
         case YearOf(operand) | MonthOf(operand):
             return (operand,)
-        case AddDays(day, amount) | AddMonths(day, amount):
+        case AddDays(day, amount) | AddMonths(day, amount) | AddWorkdays(day, amount):
             return (day, amount)
-        case DaysBetween(first, second) | MonthsBetween(first, second):
+        case RollForward(day):
+            return (day,)
+        case DaysBetween(first, second) | MonthsBetween(first, second) | WorkdaysBetween(first, second):
             return (first, second)
         case OrdinalOf(operand) | ChoiceAt(operand):
             return (operand,)
@@ -111,7 +116,11 @@ def rebuilt(expression: Expression, change: Callable[[Expression], Expression]) 
             return replace(expression, day=change(expression.day), days=change(expression.days))
         case AddMonths():
             return replace(expression, day=change(expression.day), months=change(expression.months))
-        case DaysBetween() | MonthsBetween():
+        case AddWorkdays():
+            return replace(expression, day=change(expression.day), workdays=change(expression.workdays))
+        case RollForward():
+            return replace(expression, day=change(expression.day))
+        case DaysBetween() | MonthsBetween() | WorkdaysBetween():
             return replace(expression, first=change(expression.first), second=change(expression.second))
         case ChoiceAt():
             return replace(expression, ordinal=change(expression.ordinal))

@@ -25,7 +25,7 @@ REMEMBERED = 50_000
 """How many distinct cells of one column are remembered with their values."""
 
 TRUTHS = {"yes": True, "是": True, "true": True, "1": True, "no": False, "否": False, "false": False, "0": False}
-WHOLE_UNITS = frozenset({Unit.NUMBER, Unit.DAYS, Unit.MONTHS, Unit.YEARS})
+WHOLE_UNITS = frozenset({Unit.NUMBER, Unit.DAYS, Unit.WORKDAYS, Unit.MONTHS, Unit.YEARS})
 
 NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 GROUPED_NUMBER = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")

@@ -12,7 +12,7 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import TypeVar
 
-from creditdsl.core.calendar import add_months, calendar_date, day_from, first_day, month_of, year_of
+from creditdsl.core.calendar import calendar_date, day_from, first_day, month_of, year_of
 from creditdsl.core.ir import (
     Aggregate,
     AggregateKind,
@@ -39,6 +39,7 @@ from creditdsl.core.ir import (
 from creditdsl.core.types import Choice, Day, Month, Number, Type, plain
 from creditdsl.testing.forms import Forms, LinearForm, Place, Reading, View
 from creditdsl.testing.setting import Integers, Row, Setting, few
+from creditdsl.testing.workdays import moved
 
 Item = TypeVar("Item")
 
@@ -223,7 +224,7 @@ class Aim:
         """The value of the field with which `reading` reads as `value`."""
         match reading.view:
             case View.VALUE:
-                return add_months(value, -reading.months) if reading.months else value
+                return moved(value, self._program.calendar, -reading.months, -reading.workdays)
             case View.ORDINAL:
                 kind = plain(type_)
                 if not isinstance(kind, Choice):
@@ -270,7 +271,7 @@ class Aim:
         """What a reading gives in the scene; an absent field is given its ordinary value, an aggregate counts as 0."""
         place = reading.place
         if isinstance(place, ContextField):
-            return _seen(self._setting.days[place.name], reading)
+            return self._seen(self._setting.days[place.name], reading)
         if isinstance(place, Aggregate):
             return 0
         row = self._row(place, here)
@@ -282,7 +283,16 @@ class Aim:
         if isinstance(value, str):
             kind = plain(place.type)
             return self._program.enum(kind.enum).names.index(value) if isinstance(kind, Choice) else 0
-        return _seen(int(value or 0), reading)
+        return self._seen(int(value or 0), reading)
+
+    def _seen(self, value: int, reading: Reading) -> int:
+        match reading.view:
+            case View.VALUE | View.ORDINAL:
+                return moved(value, self._program.calendar, reading.months, reading.workdays)
+            case View.YEAR:
+                return year_of(value)
+            case View.MONTH:
+                return month_of(value)
 
     def _read_plain(self, expression: Expression, here: Here | None) -> Value:
         """A constant's value, or that of the field that the expression is; None when it is neither."""
@@ -382,13 +392,3 @@ def _edge(comparison: Equal | Less | LessOrEqual, wanted: bool, root: Fraction, 
     if below:
         return (ceil(root) - 1 if strict else floor(root)), -1
     return (floor(root) + 1 if strict else ceil(root)), 1
-
-
-def _seen(value: int, reading: Reading) -> int:
-    match reading.view:
-        case View.VALUE | View.ORDINAL:
-            return add_months(value, reading.months) if reading.months else value
-        case View.YEAR:
-            return year_of(value)
-        case View.MONTH:
-            return month_of(value)

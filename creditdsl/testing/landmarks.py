@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from math import ceil, floor
 
 from creditdsl.core.ir import (
+    AddWorkdays,
     Among,
+    Calendar,
     Constant,
     ContextDay,
     ContextField,
@@ -20,11 +22,14 @@ from creditdsl.core.ir import (
     LessOrEqual,
     Program,
     RecordField,
+    RollForward,
     SubjectField,
+    WorkdaysBetween,
 )
 from creditdsl.core.types import Choice, Day, Month, Number, Text, Truth, Type, plain
 from creditdsl.core.walk import walk
-from creditdsl.testing.forms import Forms, LinearForm, View
+from creditdsl.testing.forms import WORKDAYS_A_DAY, Forms, LinearForm, View
+from creditdsl.testing.workdays import moved
 
 FieldKey = tuple[str | None, str]
 """A record's name (None for the subject) and the name of a field."""
@@ -47,10 +52,14 @@ CONTEXT_DISTANCES: tuple[Distance, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Landmarks:
-    """What is worth trying for one field: `values` as they are, `distances` from a day of the context."""
+    """What is worth trying for one field: `values` as they are, `distances` from a day of the context.
+
+    From or to a day that is `counted`, workdays are counted: holidays matter.
+    """
 
     values: tuple[int | str, ...]
     distances: tuple[Distance, ...]
+    counted: bool = False
 
 
 def expressions(program: Program) -> Iterator[Expression]:
@@ -66,14 +75,18 @@ def landmarks(program: Program, forms: Forms) -> dict[FieldKey, Landmarks]:
     """The landmarks of every field of a program; each list begins with what is most ordinary."""
     found: dict[FieldKey, set[int | str]] = {}
     near: dict[FieldKey, set[Distance]] = {}
+    counted: set[FieldKey] = set()
     for expression in expressions(program):
         for node in walk(expression):
             _collect(node, forms, found, near)
+            if isinstance(node, AddWorkdays | RollForward | WorkdaysBetween):
+                counted.update(_fields_under(node, forms))
     tables = [(None, program.subject), *((table.name, table) for table in program.records)]
     return {
         (name, field.name): Landmarks(
             _ordered(found.get((name, field.name), set()), field.range),
             _distances(field.type, near.get((name, field.name), set())),
+            (name, field.name) in counted,
         )
         for name, table in tables
         for field in table.fields
@@ -89,7 +102,7 @@ def _collect(
     match node:
         case Equal() | Less() | LessOrEqual():
             for form in forms.difference(node):
-                _solve(form, found, near)
+                _solve(form, forms.calendar, found, near)
             if isinstance(node, Equal):
                 _name(node.left, node.right, forms, found)
                 _name(node.right, node.left, forms, found)
@@ -108,7 +121,20 @@ def _name(operand: Expression, value: Expression, forms: Forms, found: dict[Fiel
                 found.setdefault(_key(place), set()).add(value.value)
 
 
-def _solve(form: LinearForm, found: dict[FieldKey, set[int | str]], near: dict[FieldKey, set[Distance]]) -> None:
+def _fields_under(arithmetic: Expression, forms: Forms) -> Iterator[FieldKey]:
+    """The fields with the days that workdays are counted from and to."""
+    for part in walk(arithmetic):
+        for place in forms.places(part):
+            if isinstance(place, SubjectField | RecordField) and isinstance(plain(place.type), Day):
+                yield _key(place)
+
+
+def _solve(
+    form: LinearForm,
+    calendar: Calendar | None,
+    found: dict[FieldKey, set[int | str]],
+    near: dict[FieldKey, set[Distance]],
+) -> None:
     """Note where a form is 0 for its one field, alone or beside one day of the context."""
     own = [item for item in form.terms if isinstance(item[0].place, SubjectField | RecordField)]
     others = [item for item in form.terms if isinstance(item[0].place, ContextField)]
@@ -121,14 +147,14 @@ def _solve(form: LinearForm, found: dict[FieldKey, set[int | str]], near: dict[F
     root = -form.constant / coefficient
     if not others and not reading.months:
         values = found.setdefault(_key(place), set())
-        values.update(whole + step for whole in (floor(root), ceil(root)) for step in AROUND)
+        wholes = (moved(whole, calendar, 0, -reading.workdays) for whole in (floor(root), ceil(root)))
+        values.update(whole + step for whole in wholes for step in AROUND)
     elif len(others) == 1 and others[0][1] == -coefficient and isinstance(plain(place.type), Day):
         anchor = others[0][0]
         if isinstance(anchor.place, ContextField) and anchor.view is View.VALUE:
             months = anchor.months - reading.months
-            near.setdefault(_key(place), set()).update(
-                (anchor.place.name, months, floor(root) + step) for step in AROUND
-            )
+            days = floor(root + (anchor.workdays - reading.workdays) / WORKDAYS_A_DAY)
+            near.setdefault(_key(place), set()).update((anchor.place.name, months, days + step) for step in AROUND)
 
 
 def _key(place: SubjectField | RecordField) -> FieldKey:

@@ -1,6 +1,6 @@
-"""Parts of `runtime` as text for an emitted module.
+"""Parts of `runtime` and `runtime_workdays` as text for an emitted module.
 
-In: the names of definitions of `runtime` that are used. Out: their text together with all that they use in turn, in the
+In: the names of definitions there that are used. Out: their text together with all that they use in turn, in the
 order of the file, and the imports that a text needs.
 """
 
@@ -10,9 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from creditdsl.backends.python import runtime
+from creditdsl.backends.python import runtime, runtime_workdays
+
+RUNTIME = (runtime, runtime_workdays)
+"""The modules whose definitions are copied, in this order; no two define one name."""
 
 IMPORTS: dict[str, tuple[str, ...]] = {
+    "bisect": ("bisect_left", "bisect_right"),
     "calendar": ("monthrange",),
     "collections.abc": ("Callable", "Mapping", "Sequence"),
     "dataclasses": ("dataclass",),
@@ -30,11 +34,11 @@ MODULES = ("json", "math", "re")
 class Copied:
     lines: tuple[str, ...]
     names: frozenset[str]
-    """all names that `runtime` defines, whether they are copied or not"""
+    """all names that the runtime defines, whether they are copied or not"""
 
 
 def copied_definitions(wanted: frozenset[str]) -> Copied:
-    """The definitions of `runtime` with these names, and those that they use."""
+    """The definitions of the runtime with these names, and those that they use."""
     definitions = _definitions()
     needed: set[str] = set()
     pending = sorted(wanted)
@@ -73,18 +77,19 @@ class _Definition:
 
 @cache
 def _definitions() -> dict[str, _Definition]:
-    """The top-level definitions of `runtime` by name, in order."""
-    source = inspect.getsource(runtime)
+    """The top-level definitions of the runtime by name, in order."""
+    return {name: item for module in RUNTIME for name, item in _definitions_in(inspect.getsource(module))}
+
+
+def _definitions_in(source: str) -> Iterator[tuple[str, _Definition]]:
     tree, text = ast.parse(source), source.splitlines()
     statements = [item for item in tree.body if _defined(item)]
     names = {_defined(item) for item in statements}
-    found: dict[str, _Definition] = {}
     for item in statements:
         uses = {node.id for node in ast.walk(item) if isinstance(node, ast.Name)} & names - {_defined(item)}
         gap = () if isinstance(item, ast.Assign) else ("", "")
         lines = (*gap, *text[item.lineno - 1 : item.end_lineno], *gap)
-        found[_defined(item)] = _Definition(lines, frozenset(uses))
-    return found
+        yield _defined(item), _Definition(lines, frozenset(uses))
 
 
 def _defined(statement: ast.stmt) -> str:

@@ -9,6 +9,7 @@ import or call that this backend does not write.
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from creditdsl.backends.python.calendars import calendar_lines, workday_lines
 from creditdsl.backends.python.constants import constant_lines, name_constants
 from creditdsl.backends.python.copying import copied_definitions, needed_imports
 from creditdsl.backends.python.expressions import Module
@@ -31,17 +32,21 @@ def emit_python(program: Program) -> str:
     result_classes = list(result_lines(results))
     functions = [*reader_lines(inputs), *_period_lines(program, module), *function_lines(results, constants)]
     parameters = list(constant_lines(results, constants))
+    if module.calendars:
+        module.function("workdays_of")
     runtime = copied_definitions(frozenset(module.runtime) | {"Row", "Problem", "InputError", "Period", "read_period"})
     body = [
         *_policy_lines(program),
         *parameters,
         *_table_lines(program, module),
+        *calendar_lines(module),
         "",
         "",
         "",
         *classes,
         *result_classes,
         *runtime.lines,
+        *workday_lines(module),
         *functions,
     ]
     lines = [*_docstring(program, inputs.subject), *needed_imports("\n".join(body)), "", *body]

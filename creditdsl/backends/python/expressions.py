@@ -15,9 +15,11 @@ from creditdsl.core.ir import (
     Add,
     AddDays,
     AddMonths,
+    AddWorkdays,
     Aggregate,
     Among,
     And,
+    Calendar,
     ChoiceAt,
     Choose,
     Constant,
@@ -42,9 +44,11 @@ from creditdsl.core.ir import (
     OrElse,
     Presume,
     RecordField,
+    RollForward,
     Rounding,
     SubjectField,
     Subtract,
+    WorkdaysBetween,
     YearOf,
 )
 from creditdsl.core.type_of import type_of
@@ -78,6 +82,15 @@ Reads = dict[object, Code]
 """How expressions (and collections of records) that have been worked out already are read."""
 
 
+@dataclass(frozen=True, slots=True)
+class CalendarNames:
+    """What the tables of a calendar and the list made of them are called."""
+
+    days_off: str
+    make_up_days: str
+    workdays: str
+
+
 @dataclass(slots=True)
 class Module:
     """What the emitted module needs beside its functions, collected while they are written."""
@@ -90,6 +103,8 @@ class Module:
     value_tables: dict[str, str] = field(default_factory=dict)
     """by enum: the name of the tuple of its values"""
     runtime: set[str] = field(default_factory=set)
+    calendars: dict[Calendar, CalendarNames] = field(default_factory=dict)
+    """the calendar of the program, when it is used"""
 
     def day(self, value: date) -> str:
         if value not in self.days:
@@ -101,6 +116,13 @@ class Module:
         if days not in self.spans:
             self.spans[days] = self.scope.allocate(f"DAYS_{days}" if days >= 0 else f"MINUS_DAYS_{-days}")
         return self.spans[days]
+
+    def workdays(self, calendar: Calendar) -> str:
+        """The name of the list of the workdays of a calendar."""
+        if calendar not in self.calendars:
+            names = (self.scope.allocate(name) for name in ("DAYS_OFF", "MAKE_UP_DAYS", "WORKDAYS"))
+            self.calendars[calendar] = CalendarNames(*names)
+        return self.calendars[calendar].workdays
 
     def function(self, name: str) -> str:
         """The name of a function of `runtime`, which is then copied into the module."""
@@ -167,11 +189,17 @@ class Expressions:
                 return self._add_days(day, days)
             case AddMonths(day, months):
                 return self._call(self.module.function("add_months"), day, months)
+            case AddWorkdays(day, workdays, calendar):
+                return self._call_on_workdays("add_workdays", calendar, day, workdays)
+            case RollForward(day, calendar):
+                return self._call_on_workdays("roll_forward", calendar, day)
             case DaysBetween(first, second):
                 difference = joined(self.within(second, SUM), Break(" "), "- ", self.within(first, PRODUCT))
                 return Code(joined(parenthesised(difference), ".days"))
             case MonthsBetween(first, second):
                 return self._call(self.module.function("months_between"), first, second)
+            case WorkdaysBetween(first, second, _, calendar):
+                return self._call_on_workdays("workdays_between", calendar, first, second)
             case OrdinalOf(operand, enum):
                 return self._item(self._table(self.module.rank_tables, enum, "_RANK"), operand)
             case ChoiceAt(ordinal, enum):
@@ -309,6 +337,11 @@ class Expressions:
 
     def _call(self, function: str, *arguments: Expression) -> Code:
         return Code(bracketed(f"{function}(", tuple(self.express(item).document for item in arguments), ")"))
+
+    def _call_on_workdays(self, function: str, calendar: Calendar, *arguments: Expression) -> Code:
+        written = tuple(self.express(item).document for item in arguments)
+        workdays = self.module.workdays(calendar)
+        return Code(bracketed(f"{self.module.function(function)}(", (workdays, *written), ")"))
 
     def _item(self, table: str, index: Expression) -> Code:
         return Code(Group(joined(f"{table}[", self.express(index).document, "]")))

@@ -7,6 +7,7 @@ definitions; `evaluate` has only what the grade, the scores and the measures nee
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 
 from creditdsl.backends.python.body import BodyWriter
 from creditdsl.backends.python.conditions import exclusive, operands_of
@@ -113,6 +114,11 @@ class FunctionWriter:
         last, problem = self.results.module.function("LAST_DAY"), self.results.module.function("as_of_problem")
         refused = body.suite(f"if not period.start <= as_of <= {last}:")
         refused.line(f"raise InputError([{problem}(as_of, period)])")
+        first, last_ = (_day(day) for day in (self.program.header.evaluated_start, self.program.header.evaluated_end))
+        if first is not None or last_ is not None:
+            other = self.results.module.function("not_for_that_day")
+            between = " <= ".join(part for part in (first, "as_of", last_) if part is not None)
+            body.suite(f"if not {between}:").line(f"raise InputError([{other}(as_of, {first}, {last_})])")
         return body
 
     def _function(self, name: str, result: str, summary: str, body: Body) -> Iterator[str]:
@@ -355,3 +361,7 @@ def _matching(finding: Finding) -> Collection:
 
 def _still_open(repair: PointsRepair) -> Collection:
     return Collection(repair.table, And((repair.where, repair.open)))
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else f"date({day.year}, {day.month}, {day.day})"

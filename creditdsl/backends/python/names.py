@@ -14,6 +14,8 @@ OWN_NAMES = frozenset(
     (
         *("Any", "Callable", "ClassVar", "Decimal", "Iterable", "Literal", "Mapping", "NamedTuple", "Sequence"),
         *(
+            "bisect_left",
+            "bisect_right",
             "dataclass",
             "date",
             "datetime",

@@ -13,6 +13,7 @@ from creditdsl.backends.python.rewrite import TRUE, Enums, simplify, substitute
 from creditdsl.core.ir import (
     AddDays,
     AddMonths,
+    AddWorkdays,
     Aggregate,
     And,
     ChoiceAt,
@@ -29,6 +30,7 @@ from creditdsl.core.ir import (
     Presume,
     Program,
     RecordField,
+    RollForward,
     RuleKind,
     SubjectField,
 )
@@ -188,7 +190,7 @@ def _is_partial(part: Expression) -> bool:
             return abs(amount) > FAR or bool(children(day))
         case AddMonths(day, Constant(int(amount))):
             return abs(amount) > FAR // 30 or bool(children(day))
-        case AddDays() | AddMonths() | ChoiceAt():
+        case AddDays() | AddMonths() | AddWorkdays() | RollForward() | ChoiceAt():
             return True
         case _:
             return False

@@ -13,6 +13,7 @@ from creditdsl.core.ir import (
     Add,
     AddDays,
     AddMonths,
+    AddWorkdays,
     Aggregate,
     AggregateKind,
     Among,
@@ -42,8 +43,10 @@ from creditdsl.core.ir import (
     OrElse,
     Presume,
     RecordField,
+    RollForward,
     SubjectField,
     Subtract,
+    WorkdaysBetween,
     YearOf,
 )
 from creditdsl.core.type_of import type_of
@@ -155,10 +158,16 @@ def rebuilt(expression: Expression, change: Callable[[Expression], Expression]) 
             return AddDays(change(day), change(days))
         case AddMonths(day, months):
             return AddMonths(change(day), change(months))
+        case AddWorkdays(day, workdays, calendar):
+            return AddWorkdays(change(day), change(workdays), calendar)
+        case RollForward(day, calendar):
+            return RollForward(change(day), calendar)
         case DaysBetween(first, second, type_):
             return DaysBetween(change(first), change(second), type_)
         case MonthsBetween(first, second, type_):
             return MonthsBetween(change(first), change(second), type_)
+        case WorkdaysBetween(first, second, type_, calendar):
+            return WorkdaysBetween(change(first), change(second), type_, calendar)
         case OrdinalOf(operand, enum):
             return OrdinalOf(change(operand), enum)
         case ChoiceAt(ordinal, enum):

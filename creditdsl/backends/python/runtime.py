@@ -70,11 +70,25 @@ def read_period(text: str, monthly: bool, first: date | None, last: date | None)
 
 
 def not_in_force(end: date, first: date | None, last: date | None) -> Problem:
+    """The policy is not in force yet, or no more, on the last day of the period."""
+    if first is not None and end < first:
+        zh, en = f"尚未施行(自 {first} 起施行)", f"not yet in force: it begins on {first}"
+    else:
+        zh, en = f"已不再施行(施行至 {last})", f"no longer in force: it ended on {last}"
+    message = f"评价期最后一日 {end} 时政策{zh}"
+    return Problem("period", "CR0911", message, f"on the period's last day, {end}, the policy is {en}")
+
+
+def not_for_that_day(as_of: date, first: date | None, last: date | None) -> Problem:
+    """Another text of the policy is for evaluations made on that day."""
     zh = (f"{first} 起" if first else "") + (f"至 {last} 止" if last else "")
     en = ", ".join((*([f"from {first}"] if first else []), *([f"until {last}"] if last else [])))
-    message = f"评价期最后一日 {end} 不在政策施行期间({zh})之内"
+    message = f"这份文本用于{zh}所作的评价,截止日 {as_of} 不在其内"
     return Problem(
-        "period", "CR0911", message, f"the period's last day {end} lies outside the policy's validity ({en})"
+        "as_of",
+        "CR0911",
+        message,
+        f"this text is for evaluations made {en}, and the as-of date {as_of} is none of these days",
     )
 
 

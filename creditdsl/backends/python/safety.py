@@ -15,20 +15,20 @@ ALLOWED_NODES = frozenset(
     Module Expr Constant Import ImportFrom alias Assign AnnAssign AugAssign Name Load Store Attribute Subscript Slice
     ClassDef FunctionDef arguments arg keyword Return Raise Pass Break Continue If IfExp For While Try ExceptHandler
     BoolOp And Or UnaryOp Not USub BinOp Add Sub Mult FloorDiv Mod Pow BitOr Compare Eq NotEq Lt LtE Gt GtE Is IsNot In
-    NotIn Call Tuple List Dict Set ListComp GeneratorExp comprehension NamedExpr Starred JoinedStr FormattedValue
+    NotIn Call Tuple List Dict Set ListComp SetComp GeneratorExp comprehension NamedExpr Starred JoinedStr FormattedValue
     """.split()  # noqa: SIM905
 )
 
 ALLOWED_CALLS = frozenset(
     """
-    ValueError abs any bool dict divmod enumerate int isinstance len list map max min repr set str sum super tuple type
+    ValueError abs any bool dict divmod enumerate int isinstance len list map max min range repr set str sum super tuple type
     """.split()  # noqa: SIM905
 )
 """Builtins that may be called; beside them what the module defines or imports."""
 
 ALLOWED_METHODS = frozenset(
     """
-    append add items values get join rstrip strip lower endswith removeprefix removesuffix bit_length isoformat
+    append add items values get join split weekday rstrip strip lower endswith removeprefix removesuffix bit_length isoformat
     as_tuple is_finite scaleb fromisoformat fullmatch dumps isfinite log10 to_dict given wrong_type refuse scaled
     outside_range refuse_unknown truth text number rate day month choice records __init__
     """.split()  # noqa: SIM905
