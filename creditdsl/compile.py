@@ -1,38 +1,256 @@
-"""The way of a policy through the compiler: read, parse, follow `use`, check and lower, verify.
+"""The way of a policy through the compiler: read, parse, follow `use`, consolidate, check and lower, verify.
 
-In: the path of a policy, a file or a folder. Out: `Compiled`. `PolicyError` carries everything that is wrong at the
-first stage that found errors.
+In: the path of a policy, a file or a folder. Out: `Compiled`, one text of the policy, or `Timeline`, all of its texts. `PolicyError`
+carries everything that is wrong at the first stage that found errors.
 """
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
+from creditdsl.amending import messages
+from creditdsl.amending.cases import moment_of
+from creditdsl.amending.chronology import Chronology, area_of
+from creditdsl.amending.consolidate import Consolidated, Origin, consolidate
+from creditdsl.amending.moments import ALWAYS, Area, Moment, Slice, days_of, period_named
+from creditdsl.amending.ordering import amendments_of
+from creditdsl.amending.paths import Key
 from creditdsl.checking.lower import lower
-from creditdsl.checking.uses import read_modules
+from creditdsl.checking.uses import ReadModules, read_modules
 from creditdsl.core.ir import Program
 from creditdsl.core.verify import verify
-from creditdsl.diagnostics import Diagnostic
+from creditdsl.diagnostics import Code, Diagnostic, PolicyError, Severity, errors_in
 from creditdsl.source import SourceFile
-from creditdsl.syntax.tree import Module
+from creditdsl.syntax import tree
+
+WHOLE = Slice(ALWAYS, ALWAYS, None, ())
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A policy that has no error: its meaning, its text, and what it was warned of."""
+    """A text of a policy that has no error: its meaning, its declarations, and what it was warned of.
+
+    `origins` has what amendments did to each declaration that they touched.
+    """
 
     program: Program
-    modules: tuple[Module, ...]
+    modules: tuple[tree.Module, ...]
     sources: dict[str, SourceFile]
     warnings: tuple[Diagnostic, ...]
+    slice: Slice
+    origins: Mapping[Key, tuple[Origin, ...]]
 
 
-def compile_policy(path: Path) -> Compiled:
-    """The compiled policy; PolicyError when its text, its names, its types or its rules are wrong."""
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A policy's files, and its amendments in the order in which they are made, each with the evaluations that it is for."""
+
+    read: ReadModules
+    policy: tree.Policy | None
+    amendments: tuple[tuple[tree.Amend, Area], ...]
+    content_hash: str
+
+    def chronology(self, jurisdiction: str | None = None) -> Chronology | None:
+        return None if self.policy is None else Chronology(self.policy, self.amendments, jurisdiction)
+
+    def slices(self, jurisdiction: str | None = None) -> tuple[Slice, ...]:
+        """The texts of the policy from the first on; one that is faulty is one text."""
+        chronology = self.chronology(jurisdiction)
+        found = () if chronology is None else chronology.slices()
+        return found or (replace(WHOLE, jurisdiction=jurisdiction),)
+
+    def jurisdictions(self) -> tuple[str | None, ...]:
+        """The nation, and the divisions that amendments are made for."""
+        codes = {item.jurisdiction.value for item, _ in self.amendments if item.jurisdiction is not None}
+        return (None, *sorted(codes))
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Every text of a policy for one division, in the order of time; together they take every evaluation once.
+
+    `written` are the modules that they are made from, with all amendments. `outside` are the cases that expect the policy not to be in
+    force, and meet that.
+    """
+
+    policy: tree.Policy
+    written: tuple[tree.Module, ...]
+    texts: tuple[Compiled, ...]
+    outside: tuple[tree.Case, ...]
+    warnings: tuple[Diagnostic, ...]
+
+    @property
+    def newest(self) -> Compiled:
+        return self.texts[-1]
+
+
+def open_policy(path: Path) -> Opened:
+    """The files of a policy; PolicyError when they cannot be read, or its amendments have no order."""
     read = read_modules(path)
-    program, warnings = lower(read.modules, content_hash(read.sources, read.root))
+    policies = [item for module in read.modules for item in module.declarations if isinstance(item, tree.Policy)]
+    amendments, found = amendments_of(read.modules)
+    areas: list[tuple[tree.Amend, Area]] = []
+    for amendment in amendments if policies else ():
+        area = area_of(amendment, policies[0])
+        if isinstance(area, Diagnostic):
+            found.append(area)
+        else:
+            areas.append((amendment, area))
+    if found:
+        raise PolicyError(_sorted(found))
+    policy = policies[0] if policies else None
+    return Opened(read, policy, tuple(areas), content_hash(read.sources, read.root))
+
+
+def compile_policy(path: Path, jurisdiction: str | None = None) -> Compiled:
+    """The newest text of a policy; PolicyError when its text, its names, its types or its rules are wrong."""
+    opened = open_policy(path)
+    return compile_text(opened, opened.slices(jurisdiction)[-1])
+
+
+def compile_for(path: Path, period: str, as_of: date, jurisdiction: str | None = None) -> Compiled:
+    """The text by which a period is evaluated on a day.
+
+    PolicyError when the policy is wrong, or not in force then; what is wrong with the period alone is said by the run.
+    """
+    opened = open_policy(path)
+    return compile_text(opened, slice_for(opened, period, as_of, jurisdiction))
+
+
+def slice_for(opened: Opened, period: str, as_of: date, jurisdiction: str | None = None) -> Slice:
+    """The slice of an evaluation; PolicyError when the policy is not in force then."""
+    slices = opened.slices(jurisdiction)
+    days = None if opened.policy is None else period_named(period, opened.policy)
+    if opened.policy is None or days is None:
+        return slices[-1]
+    moment = Moment(days.last, as_of, jurisdiction)
+    found = next((item for item in slices if item.takes(moment)), None)
+    if found is None:
+        raise PolicyError((messages.not_in_force(opened.policy, moment),))
+    return found
+
+
+def compile_on(path: Path, day: date, jurisdiction: str | None = None) -> Compiled:
+    """The text in force on a day; PolicyError when the policy is wrong, or not in force."""
+    opened = open_policy(path)
+    return compile_text(opened, slice_on(opened, day, jurisdiction))
+
+
+def slice_on(opened: Opened, day: date, jurisdiction: str | None = None) -> Slice:
+    """The slice of the text in force on a day; PolicyError when the policy is not in force."""
+    chronology = opened.chronology(jurisdiction)
+    if chronology is None or opened.policy is None:
+        return WHOLE
+    moment = Moment(day, day, jurisdiction)
+    found = chronology.at(moment)
+    if found is None:
+        raise PolicyError((messages.not_in_force(opened.policy, moment),))
+    return found
+
+
+def consolidated(opened: Opened, slice_: Slice) -> Consolidated:
+    """The text of a slice as rule text; PolicyError when amendments do not fit it."""
+    text = consolidate(opened.read.modules, slice_)
+    if errors_in(text.diagnostics):
+        raise PolicyError(_sorted(text.diagnostics))
+    return text
+
+
+def compile_text(opened: Opened, slice_: Slice) -> Compiled:
+    """The compiled text of a slice."""
+    text = consolidated(opened, slice_)
+    program, warnings = lower((text.module,), opened.content_hash)
     verify(program)
-    return Compiled(program, read.modules, read.sources, warnings)
+    return Compiled(program, (text.module,), opened.read.sources, warnings, slice_, text.origins)
+
+
+def compile_timeline(path: Path, jurisdiction: str | None = None) -> Timeline:
+    """Every text of a policy; PolicyError with what is wrong with any of them, each fault once."""
+    opened = open_policy(path)
+    slices = opened.slices(jurisdiction)
+    texts, found = _compile_all(opened, slices)
+    outside, misplaced = _outside(opened, jurisdiction)
+    found = {**found, **{item: None for item in misplaced}}
+    if errors_in(tuple(found)):
+        raise PolicyError(_sorted(found))
+    unused = {item: None for item in _without_effect(opened, jurisdiction)} if jurisdiction is None else {}
+    if opened.policy is None:
+        raise PolicyError(())
+    return Timeline(opened.policy, tuple(opened.read.modules), tuple(texts), outside, _sorted({**found, **unused}))
+
+
+def check_policy_text(path: Path) -> tuple[Diagnostic, ...]:
+    """What every text of a policy is warned of, for the nation and each division; PolicyError when one is wrong."""
+    opened = open_policy(path)
+    warnings: dict[Diagnostic, None] = {}
+    for jurisdiction in opened.jurisdictions():
+        warnings.update(dict.fromkeys(compile_timeline(path, jurisdiction).warnings))
+    return _sorted(warnings)
+
+
+def _compile_all(opened: Opened, slices: tuple[Slice, ...]) -> tuple[list[Compiled], dict[Diagnostic, None]]:
+    """The texts that are right, and what is wrong with the others or warned of, each with the texts that it is in."""
+    texts: list[Compiled] = []
+    places: dict[Diagnostic, list[Slice]] = {}
+    for slice_ in slices:
+        try:
+            compiled = compile_text(opened, slice_)
+        except PolicyError as error:
+            diagnostics = error.diagnostics
+        else:
+            texts.append(compiled)
+            diagnostics = compiled.warnings
+        for item in diagnostics:
+            places.setdefault(item, []).append(slice_)
+    found: dict[Diagnostic, None] = {}
+    for item, where in places.items():
+        everywhere = len(where) == len(slices)
+        # What one text does not use another one may.
+        if everywhere or item.code is not Code.CR0701:
+            found[item if everywhere else messages.in_texts(item, where)] = None
+    return texts, found
+
+
+def _outside(opened: Opened, jurisdiction: str | None) -> tuple[tuple[tree.Case, ...], list[Diagnostic]]:
+    """The cases at times when the policy is not in force, and those among them that do not expect it."""
+    if opened.policy is None:
+        return (), []
+    declared = [item for module in opened.read.modules for item in module.declarations if isinstance(item, tree.Case)]
+    named = {item.name.value: item for item in reversed(declared)}
+    slices = opened.slices(jurisdiction)
+    expected: list[tree.Case] = []
+    wrong: list[Diagnostic] = []
+    for case in declared:
+        moment = moment_of(case, named, opened.policy)
+        if moment is None or moment.jurisdiction != jurisdiction or any(item.takes(moment) for item in slices):
+            continue
+        words = [(item.word, item.negated) for item in case.expectations]
+        if words == [(tree.ExpectWord.IN_FORCE, True)]:
+            expected.append(case)
+        else:
+            wrong.append(messages.case_out_of_force(case, opened.policy, moment))
+    return tuple(expected), wrong
+
+
+def _without_effect(opened: Opened, jurisdiction: str | None) -> Iterator[Diagnostic]:
+    """Amendments that no text contains."""
+    for amendment, area in opened.amendments:
+        own = jurisdiction if amendment.jurisdiction is None else amendment.jurisdiction.value
+        if any(amendment in item.amendments for item in opened.slices(own)):
+            continue
+        bounds = ALWAYS if opened.policy is None else days_of(opened.policy.effective)
+        yield messages.without_effect(amendment, outside=area.ends.within(bounds) is None)
+
+
+def _sorted(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return tuple(
+        sorted(
+            dict.fromkeys(diagnostics),
+            key=lambda item: (item.severity is Severity.WARNING, item.span, item.code.name),
+        )
+    )
 
 
 def content_hash(sources: dict[str, SourceFile], root: Path) -> str:

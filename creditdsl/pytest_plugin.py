@@ -53,18 +53,17 @@ class CreditFile(pytest.File):
     """A policy with its cases and properties."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        from creditdsl.compile import compile_policy
         from creditdsl.diagnostics import PolicyError
-        from creditdsl.testing.check import names
+        from creditdsl.verify_policy import texts_of
 
         try:
-            program = compile_policy(self.path).program
+            names = texts_of(self.path).names
         except PolicyError as error:
             broken: CreditItem = CreditItem.from_parent(self, name="compiles")
             broken.report = self.shown(error.diagnostics)
             yield broken
             return
-        for position, name in enumerate(names(program, compiled=True)):
+        for position, name in enumerate(names):
             item: CreditItem = CreditItem.from_parent(self, name=name)
             item.position = position
             yield item
@@ -74,13 +73,12 @@ class CreditFile(pytest.File):
         """What is wrong with each case and property, in their order; empty for what holds. Checked on first use."""
         from creditdsl.testing.case_text import case_text
         from creditdsl.testing.check import Options
-        from creditdsl.testing.findings import checked
         from creditdsl.verify_policy import verify_policy
 
         options = Options(self.config.getoption("--credit-examples"))
         language = self.config.getoption("--credit-lang")
         reports = []
-        for item in checked(verify_policy(self.path, options).report):
+        for item in verify_policy(self.path, options).checked:
             pasted = "" if item.reproduction is None else "\n" + case_text(item.reproduction, language)
             reports.append(self.shown(item.diagnostics) + pasted)
         return tuple(reports)

@@ -4,35 +4,94 @@ In: the path of a policy. Out: the report of its cases and properties, with the 
 compared, and the coverage of its rules by its cases.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Protocol
 
+from creditdsl.amending.messages import shown_slice
 from creditdsl.backends.python.emit import emit_python
 from creditdsl.backends.python.loading import load_module
-from creditdsl.compile import Compiled, compile_policy
+from creditdsl.compile import Compiled, compile_timeline, open_policy
 from creditdsl.core.ir import Program
 from creditdsl.core.result import Json
-from creditdsl.testing.check import Options, Report, check_policy
+from creditdsl.testing.check import Options, PropertyOutcome, check_policy
 from creditdsl.testing.coverage import Coverage, coverage
+from creditdsl.testing.findings import Checked
 from creditdsl.testing.machines import Machine, Refusal
+from creditdsl.testing.texts import TextReport, all_checked, all_names, merged_coverage, merged_properties
+
+LEAST_EXAMPLES = 40
+"""How many subjects each text is tried with at least, when the examples are shared among many."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """A policy that compiles, with what was checked of it."""
+    """A policy that compiles, with what was checked of each of its texts, and of all together.
 
-    compiled: Compiled
-    report: Report
+    `outside` are the names of the cases that expect the policy not to be in force.
+    """
+
+    name: str
+    texts: tuple[TextReport, ...]
+    outside: tuple[str, ...]
     coverage: Coverage
+
+    @property
+    def passed(self) -> bool:
+        return all(item.report.passed for item in self.texts)
+
+    @property
+    def checked(self) -> tuple[Checked, ...]:
+        return all_checked(self.texts, self.outside)
+
+    @property
+    def properties(self) -> tuple[PropertyOutcome, ...]:
+        return merged_properties(self.texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The texts of a policy that are tested: those of the nation, and those of divisions that differ or have cases."""
+
+    compiled: tuple[Compiled, ...]
+    outside: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What a report will hold, in its order."""
+        return all_names([item.program for item in self.compiled], self.outside)
+
+
+def texts_of(path: Path) -> Texts:
+    """The texts to test; PolicyError when one of them does not compile."""
+    opened = open_policy(path)
+    compiled: list[Compiled] = []
+    outside: list[str] = []
+    for jurisdiction in opened.jurisdictions():
+        timeline = compile_timeline(path, jurisdiction)
+        outside.extend(case.name.value for case in timeline.outside)
+        for text in timeline.texts:
+            own = any(item.jurisdiction is not None for item in text.slice.amendments)
+            if jurisdiction is None or own or text.program.cases:
+                compiled.append(text)
+    return Texts(tuple(compiled), tuple(outside))
 
 
 def verify_policy(path: Path, options: Options) -> Verified:
-    """The checked policy; PolicyError when it does not compile."""
-    compiled = compile_policy(path)
-    report = check_policy(compiled.program, compiled_machine(compiled.program), options)
-    return Verified(compiled, report, coverage(compiled.program, report.cases))
+    """The checked policy; PolicyError when it does not compile. The examples are shared among its texts."""
+    texts = texts_of(path)
+    count = len(texts.compiled)
+    shared = replace(options, examples=max(options.examples // count, min(options.examples, LEAST_EXAMPLES)))
+    reports = tuple(
+        TextReport(
+            shown_slice(item.slice) if count > 1 else "",
+            check_policy(item.program, compiled_machine(item.program), shared),
+        )
+        for item in texts.compiled
+    )
+    covered = merged_coverage(coverage(one.report.program, one.report.cases) for one in reports)
+    return Verified(texts.compiled[-1].program.header.name, reports, texts.outside, covered)
 
 
 class Answered(Protocol):
@@ -70,7 +129,9 @@ class Emitted(Protocol):
 
 def compiled_machine(program: Program) -> Machine:
     """The Python module that the program compiles to, as a machine to compare."""
-    return machine_of(emit_python(program), f"creditdsl_tested_{program.header.content_hash}")
+    header = program.header
+    text = "_".join(str(day) for day in (header.effective_start, header.evaluated_start, header.jurisdiction))
+    return machine_of(emit_python(program), f"creditdsl_tested_{header.content_hash}_{text}")
 
 
 def machine_of(source_text: str, name: str) -> Machine:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from creditdsl.compile import compile_policy
+from creditdsl.compile import check_policy_text
 from creditdsl.diagnostics import Diagnostic, PolicyError
 
 REPOSITORY = Path(__file__).parent.parent
@@ -89,6 +89,6 @@ def reported(chunk: Chunk, folder: Path) -> tuple[Places, tuple[Diagnostic, ...]
 
 def _diagnostics(path: Path) -> tuple[Diagnostic, ...]:
     try:
-        return compile_policy(path).warnings
+        return check_policy_text(path)
     except PolicyError as error:
         return error.diagnostics

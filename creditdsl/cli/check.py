@@ -59,10 +59,10 @@ def check_once(session: Session, paths: Sequence[Path], format_name: str) -> int
 
 def findings(policy: Path) -> tuple[Diagnostic, ...]:
     """What is wrong with one policy, or what it is warned of."""
-    from creditdsl.compile import compile_policy
+    from creditdsl.compile import check_policy_text
 
     try:
-        return compile_policy(policy).warnings
+        return check_policy_text(policy)
     except PolicyError as error:
         return error.diagnostics
 

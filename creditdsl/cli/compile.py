@@ -1,18 +1,34 @@
 """`creditdsl compile`: a policy as a program, or as its core to look at."""
 
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from creditdsl.cli.files import write_text
 from creditdsl.cli.language import say
 from creditdsl.cli.session import Session, print_findings
-from creditdsl.diagnostics import Language
+from creditdsl.cli.times import as_of_option, jurisdiction_option, period_option
+from creditdsl.diagnostics import Diagnostic, Language
+
+if TYPE_CHECKING:
+    from creditdsl.compile import Compiled
 
 
 def command(language: Language) -> click.Command:
     """The command with its texts in `language`."""
 
-    @click.command("compile", help=say(language, "把政策编译成程序。", "Compile a policy to a program."))
+    @click.command(
+        "compile",
+        help=say(
+            language,
+            "把政策编译成程序。政策有修订时,不给日期就编译它的全部文本,写成一个文件夹,运行时按评价期和评价日选用;"
+            "给出日期则只编译那一份文本。",
+            "Compile a policy to a program. A policy with amendments is compiled with all of its texts into a folder, and "
+            "the period and the day of the evaluation select one of them; with a date only that text is compiled.",
+        ),
+    )
     @click.argument("policy", type=click.Path(path_type=Path), metavar=say(language, "政策", "POLICY"))
     @click.option(
         "--target",
@@ -20,6 +36,9 @@ def command(language: Language) -> click.Command:
         default="python",
         help=say(language, "目标语言", "The language to compile to."),
     )
+    @as_of_option(language, required=False)
+    @period_option(language, required=False)
+    @jurisdiction_option(language)
     @click.option(
         "--emit",
         type=click.Choice(["program", "core"]),
@@ -29,32 +48,79 @@ def command(language: Language) -> click.Command:
     @click.option(
         "-o",
         "--output",
-        type=click.Path(path_type=Path, dir_okay=False),
+        type=click.Path(path_type=Path),
         metavar=say(language, "文件", "FILE"),
-        help=say(language, "写入的文件,默认为标准输出", "The file to write; default is standard output."),
+        help=say(
+            language,
+            "写入的文件,有多份文本时为文件夹;默认为标准输出",
+            "The file to write, or the folder for several texts; default is standard output.",
+        ),
     )
     @click.pass_obj
-    def compile_(session: Session, policy: Path, target: str, emit: str, output: Path | None) -> int:
-        from creditdsl.backends.python.emit import emit_python
-        from creditdsl.compile import compile_policy
-        from creditdsl.core.show import show
-
-        compiled = compile_policy(policy)
-        print_findings(compiled.warnings, session)
-        write = show if emit == "core" else {"python": emit_python}[target]
-        _write(write(compiled.program), output, session)
+    def compile_(
+        session: Session,
+        policy: Path,
+        target: str,
+        as_of: datetime | None,
+        period: str | None,
+        jurisdiction: str | None,
+        emit: str,
+        output: Path | None,
+    ) -> int:
+        if period is not None and as_of is None:
+            raise click.UsageError(
+                session.say("给出 --period 时还要给出 --as-of。", "--period needs --as-of beside it.")
+            )
+        texts, warnings = _texts(policy, period, as_of, jurisdiction)
+        print_findings(warnings, session)
+        if len(texts) == 1:
+            _write_one(texts[0], emit, output, session)
+        else:
+            _write_several(texts, emit, output, session)
         return 0
 
     return compile_
 
 
-def _write(text: str, output: Path | None, session: Session) -> None:
-    if output is None:
-        click.echo(text, nl=False)
+def _texts(
+    policy: Path, period: str | None, as_of: datetime | None, jurisdiction: str | None
+) -> "tuple[tuple[Compiled, ...], tuple[Diagnostic, ...]]":
+    """The text of a date, or all of them, and what they are warned of."""
+    from creditdsl.compile import compile_for, compile_on, compile_timeline
+
+    if as_of is None:
+        timeline = compile_timeline(policy, jurisdiction)
+        return timeline.texts, timeline.warnings
+    day = as_of.date()
+    one = compile_on(policy, day, jurisdiction) if period is None else compile_for(policy, period, day, jurisdiction)
+    return (one,), one.warnings
+
+
+def _write_one(compiled: "Compiled", emit: str, output: Path | None, session: Session) -> None:
+    from creditdsl.backends.python.emit import emit_python
+    from creditdsl.core.show import show
+
+    write = show if emit == "core" else emit_python
+    if output is not None and output.is_dir():
+        raise click.UsageError(
+            session.say(f"{output} 是文件夹; 请给出文件名。", f"{output} is a folder; name a file in it.")
+        )
+    write_text(write(compiled.program), output, session)
+
+
+def _write_several(texts: "tuple[Compiled, ...]", emit: str, output: Path | None, session: Session) -> None:
+    from creditdsl.backends.python.package import emit_package
+    from creditdsl.core.show import show
+
+    if emit == "core":
+        write_text("\n".join(show(item.program) for item in texts), output, session)
         return
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as fault:
-        raise click.FileError(str(output), fault.strerror) from fault
-    click.echo(session.say(f"已写入 {output}", f"wrote {output}"), err=True)
+    if output is None or output.is_file():
+        raise click.UsageError(
+            session.say(
+                f"这个政策有 {len(texts)} 份文本: 用 -o 给出文件夹,或用 --as-of 选定一份。",
+                f"The policy has {len(texts)} texts: name a folder with -o, or one text with --as-of.",
+            )
+        )
+    for name, text in emit_package([item.program for item in texts]).items():
+        write_text(text, output / name, session)

@@ -1,6 +1,7 @@
 """`creditdsl explain`: the page of a diagnostic code, or a rule with its basis, notes and text."""
 
 import re
+from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import click
 
 from creditdsl.cli.language import say
 from creditdsl.cli.session import Session
+from creditdsl.cli.times import as_of_option, jurisdiction_option
 from creditdsl.diagnostics import Code, Language
 
 CODE = re.compile(r"CR\d{4}", re.IGNORECASE)
@@ -30,12 +32,15 @@ def command(language: Language) -> click.Command:
     @click.argument(
         "policy", type=click.Path(path_type=Path), default=Path(), metavar=say(language, "[政策]", "[POLICY]")
     )
+    @as_of_option(language, required=False)
+    @jurisdiction_option(language)
     @click.pass_obj
-    def explain(session: Session, subject: str, policy: Path) -> int:
+    def explain(session: Session, subject: str, policy: Path, as_of: datetime | None, jurisdiction: str | None) -> int:
         if CODE.fullmatch(subject):
             click.echo(code_page(subject.upper(), session), nl=False)
         else:
-            click.echo(_rule(subject, policy, session), nl=False)
+            day = None if as_of is None else as_of.date()
+            click.echo(_rule(subject, policy, (day, jurisdiction), session), nl=False)
         return 0
 
     return explain
@@ -58,11 +63,13 @@ def code_page(code: str, session: Session) -> str:
     return f"{title.strip()}\n\n{told.strip()}\n{heading}{example}"
 
 
-def _rule(code: str, policy: Path, session: Session) -> str:
+def _rule(code: str, policy: Path, when: tuple[date | None, str | None], session: Session) -> str:
+    """The rule in the text of a day, or in the newest one."""
     from creditdsl.cli.rule_text import rule_text, rules_of
-    from creditdsl.compile import compile_policy
+    from creditdsl.compile import compile_on, compile_policy
 
-    compiled = compile_policy(policy)
+    day, jurisdiction = when
+    compiled = compile_policy(policy, jurisdiction) if day is None else compile_on(policy, day, jurisdiction)
     rules = rules_of(compiled.program)
     asked = [rule for rule in rules if rule.code == code]
     if not asked:

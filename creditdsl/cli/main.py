@@ -30,9 +30,11 @@ COMMANDS = {
     "fmt": Text("统一规则文件的格式,转换关键词的语言", "Format rule files; convert keywords between languages."),
     "test": Text("运行案例,并在自动生成的主体上检验性质", "Run the cases, and properties on generated subjects."),
     "explain": Text("说明一个诊断代码或一条规则", "Explain a diagnostic code or a rule."),
+    "consolidate": Text("打印某日施行的文本", "Print the text in force on a day."),
     "compile": Text("把政策编译成程序", "Compile a policy to a program."),
     "score": Text("批量评价数据表中的主体", "Score the subjects of tables."),
     "why": Text("说明一个主体为何得到这个级别", "Show why a subject gets its grade."),
+    "diff": Text("比较政策的两个版本", "Compare two versions of a policy."),
     "docs": Text("把政策发布为网页", "Publish a policy as web pages."),
 }
 """The commands in the order of `--help`; the module of each has its name."""

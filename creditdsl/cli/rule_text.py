@@ -2,11 +2,16 @@
 
 from textwrap import indent
 
+from creditdsl.amending.consolidate import Action
+from creditdsl.amending.paths import key_of
+from creditdsl.amending.rule_text import origin_text, without_spans
 from creditdsl.cli.session import Session
 from creditdsl.compile import Compiled
 from creditdsl.core.ir import Program, Rule, RuleKind
 from creditdsl.diagnostics import Text
 from creditdsl.source import Span
+from creditdsl.syntax import tree
+from creditdsl.syntax.format import format_module, majority_language
 
 KINDS = {
     RuleKind.SCORE: Text("计分", "score"),
@@ -53,14 +58,25 @@ def rule_text(rule: Rule, compiled: Compiled, session: Session) -> str:
 
 
 def _written(span: Span, compiled: Compiled, session: Session) -> list[str]:
-    """Where the declaration around a rule's code stands, and its text; nothing for a rule that stands nowhere."""
-    declarations = (item.span for module in compiled.modules for item in module.declarations)
-    whole = next((item for item in declarations if _inside(span, item)), None)
+    """Where the declaration around a rule's code stands, what amendments did to it, and how it reads.
+
+    Nothing for a rule that stands nowhere. One that was changed in part reads as no file has it.
+    """
+    declarations = (item for module in compiled.modules for item in module.declarations)
+    whole = next((item for item in declarations if _inside(span, item.span)), None)
     if whole is None:
         return []
-    source = compiled.sources[whole.path]
-    place = session.say("位置:", "place: ") + f"{whole.path}:{source.position(whole.start).line}"
-    return [place, "", indent(source.text[whole.start : whole.end], "    ").rstrip()]
+    source = compiled.sources[whole.span.path]
+    place = session.say("位置:", "place: ") + f"{whole.span.path}:{source.position(whole.span.start).line}"
+    key = key_of(whole)
+    steps = compiled.origins.get(key, ()) if key is not None else ()
+    amendments = {item.name.text: item for item in compiled.slice.amendments}
+    history = [session.say("修订:", "made:  ") + origin_text(step, amendments, session.language) for step in steps]
+    text = source.text[whole.span.start : whole.span.end]
+    if any(step.action is Action.CHANGED for step in steps):
+        bare = tree.Module(whole.span.path, (without_spans(whole),))
+        text = format_module("", bare, keywords=majority_language(source))
+    return [place, *history, "", indent(text.rstrip(), "    ")]
 
 
 def _inside(span: Span, whole: Span) -> bool:

@@ -12,6 +12,7 @@ import click
 
 from creditdsl.cli.language import say
 from creditdsl.cli.session import Session
+from creditdsl.cli.times import as_of_option, jurisdiction_option, period_option
 from creditdsl.diagnostics import Language
 
 if TYPE_CHECKING:
@@ -51,19 +52,9 @@ def command(language: Language) -> click.Command:
         metavar=say(language, "结果文件夹", "OUT"),
         help=say(language, "结果写入的文件夹,整体出现或完全不出现", "The folder for the results; whole or not at all."),
     )
-    @click.option(
-        "--period",
-        required=True,
-        metavar=say(language, "评价期", "PERIOD"),
-        help=say(language, "评价期,如 2020 或 2020-11", "The assessment period: 2020, or 2020-11."),
-    )
-    @click.option(
-        "--as-of",
-        type=click.DateTime(["%Y-%m-%d"]),
-        required=True,
-        metavar=say(language, "日期", "DATE"),
-        help=say(language, "评价日", "The day of the evaluation."),
-    )
+    @period_option(language, required=True)
+    @as_of_option(language, required=True)
+    @jurisdiction_option(language)
     @click.option(
         "--format",
         "format_name",
@@ -101,17 +92,18 @@ def command(language: Language) -> click.Command:
         output: Path,
         period: str,
         as_of: datetime,
+        jurisdiction: str | None,
         format_name: str | None,
         encoding_name: str | None,
         bom: bool,
         jobs: int | None,
     ) -> int:
-        from creditdsl.compile import compile_policy
+        from creditdsl.compile import compile_for
         from creditdsl.engines.encoding import Encoding
         from creditdsl.engines.layout import FileFormat
         from creditdsl.engines.run import RunOptions
 
-        compiled = compile_policy(policy)
+        compiled = compile_for(policy, period, as_of.date(), jurisdiction)
         options = RunOptions(
             period,
             as_of.date(),

@@ -105,7 +105,7 @@ class _Run:
 
     def policy(self, path: Path, *, text: bool) -> None:
         """Check one policy, print its part of the report, and remember what it came to."""
-        from creditdsl.testing.findings import Checked, checked
+        from creditdsl.testing.findings import Checked
         from creditdsl.testing.junit import Suite
         from creditdsl.verify_policy import verify_policy
 
@@ -118,11 +118,11 @@ class _Run:
             if text:
                 print_findings(error.diagnostics, self.session)
             return
-        found = checked(verified.report)
+        found = verified.checked
         too_little = verified.coverage.percent < self.min_coverage
-        self.failed |= too_little or not verified.report.passed
+        self.failed |= too_little or not verified.passed
         self.reports.append(self._json(path, verified, found))
-        self.suites.append(Suite(verified.report.program.header.name, str(path), found))
+        self.suites.append(Suite(verified.name, str(path), found))
         if text:
             self._print(path, verified, found)
             if too_little:
@@ -143,7 +143,7 @@ class _Run:
                     click.echo()
                     click.echo(case_text(item.reproduction, session.language), nl=False)
                 click.echo()
-        click.echo(summary(verified.report, found, verified.coverage, session.language))
+        click.echo(summary(verified.properties, found, verified.coverage, session.language))
 
     def _say_too_little(self, percent: int) -> None:
         from creditdsl.testing.messages import coverage_too_low
@@ -156,8 +156,8 @@ class _Run:
 
         return {
             "path": str(path),
-            "policy": verified.report.program.header.name,
-            "passed": verified.report.passed and verified.coverage.percent >= self.min_coverage,
+            "policy": verified.name,
+            "passed": verified.passed and verified.coverage.percent >= self.min_coverage,
             "checked": [
                 {
                     "kind": item.kind,
@@ -169,6 +169,7 @@ class _Run:
                 for item in found
             ],
             "examples": self.options.examples,
+            "texts": [item.text for item in verified.texts],
             "coverage": {
                 "covered": verified.coverage.covered,
                 "of": len(verified.coverage.items),

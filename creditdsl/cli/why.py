@@ -4,13 +4,18 @@ import json
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from creditdsl.cli.language import say
 from creditdsl.cli.session import Session
+from creditdsl.cli.times import as_of_option, jurisdiction_option, period_option
 from creditdsl.diagnostics import Code, Diagnostic, Language, PolicyError
 from creditdsl.source import Span
+
+if TYPE_CHECKING:
+    from creditdsl.core.ir import Program
 
 
 def command(language: Language) -> click.Command:
@@ -28,19 +33,9 @@ def command(language: Language) -> click.Command:
     @click.argument(
         "subject", type=click.Path(path_type=Path, allow_dash=True), metavar=say(language, "主体.json", "SUBJECT.json")
     )
-    @click.option(
-        "--period",
-        required=True,
-        metavar=say(language, "评价期", "PERIOD"),
-        help=say(language, "评价期,如 2020 或 2020-11", "The assessment period: 2020, or 2020-11."),
-    )
-    @click.option(
-        "--as-of",
-        type=click.DateTime(["%Y-%m-%d"]),
-        required=True,
-        metavar=say(language, "日期", "DATE"),
-        help=say(language, "评价日", "The day of the evaluation."),
-    )
+    @period_option(language, required=True)
+    @as_of_option(language, required=True)
+    @jurisdiction_option(language)
     @click.option(
         "--format",
         "format_name",
@@ -61,23 +56,26 @@ def command(language: Language) -> click.Command:
         subject: Path,
         period: str,
         as_of: datetime,
+        jurisdiction: str | None,
         format_name: str,
         everything: bool,
     ) -> int:
-        click.echo(_explained(session, policy, subject, (period, as_of.date(), format_name, everything)), nl=False)
+        from creditdsl.compile import compile_for
+
+        program = compile_for(policy, period, as_of.date(), jurisdiction).program
+        asked = (period, as_of.date(), format_name, everything)
+        click.echo(_explained(session, program, subject, asked), nl=False)
         return 0
 
     return why
 
 
-def _explained(session: Session, policy: Path, subject: Path, asked: tuple[str, date, str, bool]) -> str:
+def _explained(session: Session, program: "Program", subject: Path, asked: tuple[str, date, str, bool]) -> str:
     from creditdsl.analyses.explanation import explain_why
     from creditdsl.analyses.explanation_text import render_why
     from creditdsl.cli.subject_file import read_subject
-    from creditdsl.compile import compile_policy
 
     period, as_of, format_name, everything = asked
-    program = compile_policy(policy).program
     try:
         why = explain_why(program, read_subject(subject), period, as_of, everything=everything)
     except PolicyError as error:

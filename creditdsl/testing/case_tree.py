@@ -23,6 +23,7 @@ UNIT_WORDS = {
     Unit.YUAN: tree.UnitWord.YUAN,
     Unit.RATE: tree.UnitWord.PERCENT,
     Unit.DAYS: tree.UnitWord.DAYS,
+    Unit.WORKDAYS: tree.UnitWord.WORKDAYS,
     Unit.MONTHS: tree.UnitWord.MONTHS,
     Unit.YEARS: tree.UnitWord.YEARS,
 }

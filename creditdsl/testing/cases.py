@@ -110,6 +110,8 @@ def computed_value(program: Program, item: ExpectedValue, answer: Answer) -> str
             return optional_text(answer[f"{item.word}{suffix}"])
         case "graded":
             return answer["graded"] is True
+        case "in_force":
+            return True
         case "indicator":
             finding = _entry(answer, "findings", item.code)
             if item.value is None:

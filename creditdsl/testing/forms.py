@@ -6,7 +6,7 @@ gives none. The forms only guide where subjects are looked for; nothing is decid
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from fractions import Fraction
 from itertools import islice, product
@@ -15,6 +15,7 @@ from creditdsl.core.ir import (
     Add,
     AddDays,
     AddMonths,
+    AddWorkdays,
     Aggregate,
     Choose,
     Constant,
@@ -37,11 +38,16 @@ from creditdsl.core.ir import (
     Presume,
     Program,
     RecordField,
+    RollForward,
     SubjectField,
     Subtract,
+    WorkdaysBetween,
     YearOf,
 )
 from creditdsl.core.types import Day, Month, Number, plain
+
+WORKDAYS_A_DAY = Fraction(5, 7)
+"""About how many workdays there are in a day."""
 
 MOST_FORMS = 12
 """A form more than this for one expression is left out: the choice that made it is seen elsewhere too."""
@@ -59,11 +65,15 @@ class View(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A place as an integer: its value, the position of its choice, or its year or month; a day moved by `months`."""
+    """A place as an integer: its value, the position of its choice, or its year or month.
+
+    A day is moved by `months`, then by `workdays`.
+    """
 
     place: Place
     view: View = View.VALUE
     months: int = 0
+    workdays: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +101,7 @@ class Forms:
 
     def __init__(self, program: Program, opaque: frozenset[str]) -> None:
         self._definitions = {item.name: item.expression for item in program.definitions if item.name not in opaque}
+        self.calendar = program.calendar
         self._known: dict[int, tuple[Expression, tuple[LinearForm, ...]]] = {}
 
     def expression(self, name: str) -> Expression | None:
@@ -164,6 +175,15 @@ class Forms:
                 for form in self.of(months):
                     if not form.terms:
                         yield from self._moved(day, int(form.constant))
+            case AddWorkdays(day=day, workdays=workdays):
+                for form in self.of(workdays):
+                    if not form.terms:
+                        yield from self._moved(day, workdays=int(form.constant))
+            case RollForward(day=day):
+                yield from self.of(day)
+            case WorkdaysBetween(first=first, second=second):
+                week = _combined(self.of(second), self.of(first), -1)
+                yield from (form.times(WORKDAYS_A_DAY) for form in week)
             case _:
                 return
 
@@ -189,9 +209,12 @@ class Forms:
         for place in self.places(operand):
             yield LinearForm(((Reading(place, view), Fraction(1)),), Fraction(0))
 
-    def _moved(self, day: Expression, months: int) -> Iterator[LinearForm]:
+    def _moved(self, day: Expression, months: int = 0, workdays: int = 0) -> Iterator[LinearForm]:
         for form in self.of(day):
-            terms = tuple((Reading(item.place, item.view, item.months + months), factor) for item, factor in form.terms)
+            terms = tuple(
+                (replace(item, months=item.months + months, workdays=item.workdays + workdays), factor)
+                for item, factor in form.terms
+            )
             yield LinearForm(terms, form.constant)
 
     def _months_against(self, months: MonthsBetween, limit: Expression) -> tuple[LinearForm, ...]:

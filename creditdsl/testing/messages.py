@@ -35,6 +35,7 @@ FACTS: dict[str, Text] = {
     "computed": Text(zh="计算结果", en="computed"),
     "evaluator": Text(zh="计算方", en="computed by"),
     "subject": Text(zh="主体", en="subject"),
+    "text": Text(zh="文本", en="text"),
 }
 
 MACHINES: dict[str, Text] = {
@@ -105,6 +106,7 @@ WORDS: dict[str, Text] = {
     "score": Text(zh="得分", en="score"),
     "grade": Text(zh="级别", en="grade"),
     "graded": Text(zh="参加评价", en="graded"),
+    "in_force": Text(zh="施行中", en="in force"),
     "exempt": Text(zh="不予评价", en="exempt"),
     "indicator": Text(zh="指标", en="indicator"),
     "direct": Text(zh="直接判级", en="direct"),

@@ -13,6 +13,7 @@ from creditdsl.core.ir import ContextDay, InputField, InputTable, Interval, Prog
 from creditdsl.core.subject import RunContext
 from creditdsl.core.types import Choice, Day, Month, Number, Optional, Text, Truth, plain
 from creditdsl.testing.landmarks import FieldKey, Landmarks
+from creditdsl.testing.workdays import rest_edges
 
 Row = dict[str, Value]
 Item = TypeVar("Item")
@@ -94,7 +95,8 @@ class Setting:
                 return self._within(field, (self.clamp(field, 0), *known.values, bounds.low, bounds.high))
             case Day():
                 near = (add_months(self.days[day], months) + days for day, months, days in known.distances)
-                return self._within(field, (*near, *known.values))
+                edges = rest_edges(self._program.calendar, self._around()) if known.counted else ()
+                return self._within(field, (*near, *known.values, *edges))
             case Month():
                 months = (month_of(self.days[day] + days) for day, _, days in known.distances)
                 return self._within(field, (*months, *known.values))
@@ -103,6 +105,10 @@ class Setting:
                 return (*self._program.enum(enum).names, *named)
             case Text():
                 return (*TEXTS, *known.values)
+
+    def _around(self) -> Interval:
+        """The run's days with a month before and after."""
+        return Interval(min(self.days.values()) - 31, max(self.days.values()) + 31)
 
     def _within(self, field: InputField, values: tuple[int | str, ...]) -> tuple[Value, ...]:
         bounds = self.bounds(field)

@@ -13,7 +13,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from creditdsl.core.calendar import date_of
 from creditdsl.core.inputs import parse_period
-from creditdsl.core.ir import Constant, InputTable, JsonObject, JsonRecord, PeriodKind, Program
+from creditdsl.core.ir import LAST_DAY, Constant, InputTable, JsonObject, JsonRecord, PeriodKind, Program
 from creditdsl.core.notation import json_value
 from creditdsl.core.subject import Period, RunContext
 from creditdsl.core.types import Day
@@ -67,7 +67,7 @@ class World:
 
     def as_of(self, period: Period) -> date:
         """The most ordinary as-of day of a period."""
-        return period.end + timedelta(days=AS_OF_DELAYS[0])
+        return as_of_dates(self.program, period)[0]
 
 
 def samples(program: Program) -> SearchStrategy[Sample]:
@@ -90,9 +90,19 @@ def periods(program: Program) -> SearchStrategy[str]:
     return strategies.sampled_from([period.text for period in _periods(program)])
 
 
-def as_of_days(period: Period) -> SearchStrategy[date]:
-    """As-of days from the last day of the period on."""
-    return strategies.sampled_from([period.end + timedelta(days=days) for days in AS_OF_DELAYS])
+def as_of_days(program: Program, period: Period) -> SearchStrategy[date]:
+    """As-of days from the last day of the period on, as far as the text is for evaluations made on them."""
+    return strategies.sampled_from(as_of_dates(program, period))
+
+
+def as_of_dates(program: Program, period: Period) -> tuple[date, ...]:
+    """As-of days to try for a period, the most ordinary first; none when the text is for no evaluation of it."""
+    first, last = program.header.evaluated_start, program.header.evaluated_end
+    usual = [period.end + timedelta(days=days) for days in AS_OF_DELAYS]
+    edges = [day for day in (first, last) if day is not None]
+    low, high = max(period.start, first or period.start), last or LAST_DAY
+    fitting = tuple(day for day in dict.fromkeys([*usual, *edges]) if low <= day <= high)
+    return fitting or ((low,) if low <= high else ())
 
 
 @strategies.composite
@@ -114,7 +124,8 @@ def _drawing(draw: DrawFn) -> Integers:
 def drawn_sample(integer: Integers, world: World) -> Sample:
     """A run made of drawn numbers."""
     period = world.periods[integer(0, len(world.periods) - 1)]
-    as_of = period.end + timedelta(days=AS_OF_DELAYS[integer(0, len(AS_OF_DELAYS) - 1)])
+    days = as_of_dates(world.program, period)
+    as_of = days[integer(0, len(days) - 1)]
     return Sample(period.text, as_of, drawn_subject(integer, world, world.setting(period, as_of)))
 
 
@@ -171,12 +182,13 @@ def _periods(program: Program) -> tuple[Period, ...]:
         if isinstance(node, Constant) and node.type == Day() and isinstance(node.value, int)
     }
     header = program.header
-    named = [header.effective_start, header.effective_end, *(date_of(day) for day in sorted(days))]
+    bounds = [header.effective_start, header.effective_end, header.evaluated_start, header.evaluated_end]
+    named = [*bounds, *(date_of(day) for day in sorted(days))]
     dates = [item for item in named if item is not None] or [date(DEFAULT_YEAR, 6, 30)]
     for item in dates:
         years.extend(_period_texts(item, header.period))
     found = (_in_force(program, text) for text in dict.fromkeys(years))
-    return tuple(period for period in found if period is not None)[:MOST_PERIODS]
+    return tuple(period for period in found if period is not None and as_of_dates(program, period))[:MOST_PERIODS]
 
 
 def _period_texts(day: date, kind: PeriodKind) -> tuple[str, ...]:

@@ -8,17 +8,19 @@ from collections.abc import Iterable
 
 from creditdsl.diagnostics import Language, Text
 from creditdsl.testing import messages
-from creditdsl.testing.check import Report
+from creditdsl.testing.check import PropertyOutcome
 from creditdsl.testing.coverage import Coverage, CoverageItem
 from creditdsl.testing.findings import Checked
 
 COLUMN = 24
 
 
-def summary(report: Report, found: Iterable[Checked], covered: Coverage, language: Language) -> str:
+def summary(
+    properties: Iterable[PropertyOutcome], found: Iterable[Checked], covered: Coverage, language: Language
+) -> str:
     """The lines below the diagnostics, each ended."""
     lines = [
-        *_counts(tuple(found), report, language),
+        *_counts(tuple(found), properties, language),
         "",
         *_table(covered, language),
         *_uncovered(covered, language),
@@ -26,12 +28,12 @@ def summary(report: Report, found: Iterable[Checked], covered: Coverage, languag
     return "\n".join(lines) + "\n"
 
 
-def _counts(found: tuple[Checked, ...], report: Report, language: Language) -> list[str]:
+def _counts(found: tuple[Checked, ...], properties: Iterable[PropertyOutcome], language: Language) -> list[str]:
     """One line for the cases, and one for each property with the number of subjects tried."""
     cases = [item for item in found if item.kind == "case"]
     failed = [item for item in cases if not item.passed]
     lines = [messages.cases_counted(len(cases), len(failed)).in_language(language)]
-    for outcome in report.properties:
+    for outcome in properties:
         verdict = messages.HOLDS if outcome.passed else messages.FAILS
         tried = messages.subjects_tried(outcome.tried)
         title = outcome.title.in_language(language)

@@ -1,0 +1,81 @@
+"""A consolidated text as a rule file.
+
+In: a `Consolidated` and a keyword language. Out: formatted rule text that compiles to the same meaning. Comments say which text it is
+and where each declaration comes from; those of the original files stand in the original files.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import TypeVar
+
+from creditdsl.amending.consolidate import Action, Consolidated, Origin
+from creditdsl.amending.messages import shown_slice
+from creditdsl.amending.paths import key_of
+from creditdsl.diagnostics import InternalError, Language, Text
+from creditdsl.source import NOWHERE, SourceFile, Span
+from creditdsl.syntax import tree
+from creditdsl.syntax.format import format_module
+from creditdsl.syntax.limits import Limits
+from creditdsl.syntax.parse import parse
+
+Node = TypeVar("Node")
+
+ACTIONS: Mapping[Action, Text] = {
+    Action.INSERTED: Text("增加", "inserted"),
+    Action.REPLACED: Text("替换", "replaced"),
+    Action.CHANGED: Text("修改", "changed"),
+    Action.REPEALED: Text("废止", "repealed"),
+}
+NO_LIMITS = Limits(size=2**30)
+"""The text was written by this program; many small files together may be larger than one may be."""
+
+
+def rule_text(text: Consolidated, keywords: Language) -> str:
+    """The text as a rule file, with the keywords of a language."""
+    amendments = {item.name.text: item for item in text.slice.amendments}
+    parts = [_heading(text, keywords)]
+    for declaration in text.module.declarations:
+        key = key_of(declaration)
+        steps = text.origins.get(key, ()) if key is not None else ()
+        comment = "".join(f"# {origin_text(step, amendments, keywords)}\n" for step in steps)
+        bare = tree.Module(text.module.path, (without_spans(declaration),))
+        parts.append(comment + format_module("", bare, keywords=keywords))
+    joined = "\n".join(parts)
+    parsed = parse(SourceFile(text.module.path, joined), limits=NO_LIMITS)
+    if parsed.module is None:
+        raise InternalError(f"a consolidated text does not parse: {parsed.diagnostics[0].message.en}")
+    return format_module(joined, parsed.module, keywords=keywords)
+
+
+def _heading(text: Consolidated, language: Language) -> str:
+    names = [item.name.text for item in text.slice.amendments]
+    shown = Text(f"文本 {shown_slice(text.slice)}", f"the text of {shown_slice(text.slice)}").in_language(language)
+    made = Text("已作的修订: ", "amendments made: ").in_language(language)
+    none = Text("无", "none").in_language(language)
+    return f"# {shown}\n# {made}{', '.join(names) or none}\n"
+
+
+def origin_text(step: Origin, amendments: Mapping[str, tree.Amend], language: Language) -> str:
+    """`inserted by notice15 from 2020-11-01`."""
+    amendment = amendments.get(step.amendment)
+    start = amendment.effective.start if amendment is not None and amendment.effective is not None else None
+    action = ACTIONS[step.action]
+    zh_day, en_day = (f"自 {start} 起", f" from {start}") if start is not None else ("", "")
+    return Text(f"{zh_day}由修订 {step.amendment} {action.zh}", f"{action.en} by {step.amendment}{en_day}").in_language(
+        language
+    )
+
+
+def without_spans(node: Node) -> Node:
+    """The same tree standing nowhere: text of several files has no order of its own."""
+    if isinstance(node, tuple):
+        bare = tuple(without_spans(item) for item in node)
+        return bare  # type: ignore[return-value]  # a tuple of the same classes
+    if not dataclasses.is_dataclass(node) or isinstance(node, type | Span):
+        return node
+    values = {
+        item.name: NOWHERE if item.name == "span" else without_spans(getattr(node, item.name))
+        for item in dataclasses.fields(node)
+    }
+    bare_node: Node = dataclasses.replace(node, **values)
+    return bare_node
