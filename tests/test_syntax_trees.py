@@ -470,7 +470,6 @@ amendments = st.builds(
     validities | judged,
     st.one_of(
         st.none(),
-        st.builds(t.Applies, st.none(), st.none()),
         st.builds(t.Applies, periods, optional(periods)),
     ),
     several(identifiers),

@@ -97,7 +97,7 @@ def amend(node: Node, desk: Desk) -> tree.Amend:
         citations(clauses.every("basis"), desk),
         notes(clauses, desk),
         effective(clauses, desk),
-        _applies(clauses.one("applies") or clauses.one("applies_always"), desk),
+        _applies(clauses.one("applies"), desk),
         tuple(name for clause in clauses.every("follows") for name in identifiers(clause, desk)),
         jurisdiction(clauses, desk),
         changes,
@@ -109,8 +109,7 @@ def _applies(node: Node | None, desk: Desk) -> tree.Applies | None:
     if node is None:
         return None
     periods = [_period(child, desk) for child in node.nodes("quantity", "month")]
-    first, last = [*periods, None, None][:2]
-    return tree.Applies(first, last, span=desk.span(node))
+    return tree.Applies(periods[0], periods[1] if len(periods) == 2 else None, span=desk.span(node))
 
 
 def _period(node: Node, desk: Desk) -> tree.Number | tree.MonthLiteral:

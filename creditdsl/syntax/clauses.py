@@ -39,7 +39,6 @@ REPEATABLE = frozenset(
 SAME_PLACE: Mapping[str, str] = {
     "add": "deduct",
     "source_omission": "source_article",
-    "applies_always": "applies",
 }
 """Clauses of which a declaration has one or the other."""
 
@@ -97,7 +96,7 @@ SHAPES: Mapping[str, Shape] = {
     ),
     "case": Shape(frozenset({"like", "case_period", "case_date", "jurisdiction", "given", "expect"}), ("expect",)),
     "amend": Shape(
-        PLAIN | {"applies", "applies_always", "follows", "jurisdiction"},
+        PLAIN | {"applies", "follows", "jurisdiction"},
         ("effective",),
     ),
 }

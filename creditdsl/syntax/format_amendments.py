@@ -62,8 +62,6 @@ def amend_clauses(amendment: tree.Amend, spell: Speller) -> list[Clause]:
 def _applies(applies: tree.Applies | None, spell: Speller) -> list[Clause]:
     if applies is None:
         return []
-    if applies.first is None:
-        return [Clause(spell.clause("applies"), spell.clause("every_period"), anchor(applies.span))]
     text = f"{spell.clause('from')} {written(applies.first, spell)}"
     if applies.last is not None:
         text += f" {spell.clause('to')} {written(applies.last, spell)}"

@@ -1151,9 +1151,9 @@ Change = InsertDeclaration | ReplaceDeclaration | RepealDeclaration | ChangeDecl
 
 @dataclass(frozen=True, slots=True)
 class Applies:
-    """`applies from 2019 to 2020`: the periods that a change is for, both included; both None is `to every period`."""
+    """`applies from 2019 to 2020`: the periods that a change is for, both included; without `to`, all from the first on."""
 
-    first: Number | MonthLiteral | None
+    first: Number | MonthLiteral
     last: Number | MonthLiteral | None
     span: Span = place()
 
