@@ -21,8 +21,8 @@ from creditdsl.checking.lower import lower
 from creditdsl.checking.uses import ReadModules, read_modules
 from creditdsl.core.ir import Program
 from creditdsl.core.verify import verify
-from creditdsl.diagnostics import Code, Diagnostic, PolicyError, Severity, errors_in
-from creditdsl.source import SourceFile
+from creditdsl.diagnostics import Code, Diagnostic, PolicyError, Severity, Text, errors_in
+from creditdsl.source import SourceFile, Span
 from creditdsl.syntax import tree
 
 WHOLE = Slice(ALWAYS, ALWAYS, None, ())
@@ -160,16 +160,33 @@ def consolidated(opened: Opened, slice_: Slice) -> Consolidated:
 
 def compile_text(opened: Opened, slice_: Slice) -> Compiled:
     """The compiled text of a slice."""
+    compiled = _lowered(opened, slice_)
+    verify(compiled.program)
+    return compiled
+
+
+def _lowered(opened: Opened, slice_: Slice) -> Compiled:
+    """The text of a slice, in which everything was looked for that an author can get wrong."""
     text = consolidated(opened, slice_)
     program, warnings = lower((text.module,), opened.content_hash)
-    verify(program)
     return Compiled(program, (text.module,), opened.read.sources, warnings, slice_, text.origins)
 
 
-def compile_timeline(path: Path, jurisdiction: str | None = None) -> Timeline:
-    """Every text of a policy; PolicyError with what is wrong with any of them, each fault once."""
-    opened = open_policy(path)
+def compile_timeline(path: Path, jurisdiction: str | None = None, *, own: bool = False) -> Timeline:
+    """Every text of a policy; PolicyError with what is wrong with any of them, each fault once.
+
+    With `own`, only the texts of a division that are not the nation's, or that cases ask for.
+    """
+    timeline = _checked(open_policy(path), jurisdiction, own=own)
+    for text in timeline.texts:
+        verify(text.program)
+    return timeline
+
+
+def _checked(opened: Opened, jurisdiction: str | None, *, own: bool) -> Timeline:
     slices = opened.slices(jurisdiction)
+    if own:
+        slices = tuple(item for item in slices if _is_own(opened, item))
     texts, found = _compile_all(opened, slices)
     outside, misplaced = _outside(opened, jurisdiction)
     found = {**found, **{item: None for item in misplaced}}
@@ -186,26 +203,38 @@ def check_policy_text(path: Path) -> tuple[Diagnostic, ...]:
     opened = open_policy(path)
     warnings: dict[Diagnostic, None] = {}
     for jurisdiction in opened.jurisdictions():
-        warnings.update(dict.fromkeys(compile_timeline(path, jurisdiction).warnings))
+        found = _checked(opened, jurisdiction, own=jurisdiction is not None).warnings
+        # What the texts of a division alone do not use the nation's may.
+        kept = (item for item in found if jurisdiction is None or item.code is not Code.CR0701)
+        warnings.update(dict.fromkeys(kept))
     return _sorted(warnings)
+
+
+def _is_own(opened: Opened, slice_: Slice) -> bool:
+    """Whether a text of a division is another one than the nation's, or has cases of its own."""
+    if any(item.jurisdiction is not None for item in slice_.amendments):
+        return True
+    cases = (item for module in opened.read.modules for item in module.declarations if isinstance(item, tree.Case))
+    return any(item.jurisdiction is not None and item.jurisdiction.value == slice_.jurisdiction for item in cases)
 
 
 def _compile_all(opened: Opened, slices: tuple[Slice, ...]) -> tuple[list[Compiled], dict[Diagnostic, None]]:
     """The texts that are right, and what is wrong with the others or warned of, each with the texts that it is in."""
     texts: list[Compiled] = []
-    places: dict[Diagnostic, list[Slice]] = {}
+    # What shows a fault, such as a score, may differ from text to text; the fault is the same.
+    places: dict[tuple[Code, Span, Text], tuple[Diagnostic, list[Slice]]] = {}
     for slice_ in slices:
         try:
-            compiled = compile_text(opened, slice_)
+            compiled = _lowered(opened, slice_)
         except PolicyError as error:
             diagnostics = error.diagnostics
         else:
             texts.append(compiled)
             diagnostics = compiled.warnings
         for item in diagnostics:
-            places.setdefault(item, []).append(slice_)
+            places.setdefault((item.code, item.span, item.message), (item, []))[1].append(slice_)
     found: dict[Diagnostic, None] = {}
-    for item, where in places.items():
+    for item, where in places.values():
         everywhere = len(where) == len(slices)
         # What one text does not use another one may.
         if everywhere or item.code is not Code.CR0701:

@@ -69,12 +69,9 @@ def texts_of(path: Path) -> Texts:
     compiled: list[Compiled] = []
     outside: list[str] = []
     for jurisdiction in opened.jurisdictions():
-        timeline = compile_timeline(path, jurisdiction)
+        timeline = compile_timeline(path, jurisdiction, own=jurisdiction is not None)
         outside.extend(case.name.value for case in timeline.outside)
-        for text in timeline.texts:
-            own = any(item.jurisdiction is not None for item in text.slice.amendments)
-            if jurisdiction is None or own or text.program.cases:
-                compiled.append(text)
+        compiled.extend(timeline.texts)
     return Texts(tuple(compiled), tuple(outside))
 
 

@@ -36,7 +36,7 @@ def _near(name: str, names: Sequence[str]) -> Text | None:
     more = len(names) > len(listed)
     return Text(
         "现有的是 " + "、".join(f"`{item}`" for item in listed) + (" 等" if more else ""),
-        "there are " + ", ".join(f"`{item}`" for item in listed) + (" and more" if more else ""),
+        "what is there: " + ", ".join(f"`{item}`" for item in listed) + (" and more" if more else ""),
     )
 
 

@@ -164,7 +164,7 @@ def _faults(expression: Expression, known: Known, place: Place) -> set[str]:
             allowed = Interval(0, sizes[part.enum] - 1)
             if not _within(interval_of(part.ordinal, facts), allowed):
                 faults.add("a position may be outside its enum")
-    if uncovered(expression, known):
+    if place.program.calendar is not None and uncovered(expression, known):
         faults.add("a day may be outside the calendar")
     return faults
 
