@@ -165,6 +165,24 @@ def compile_text(opened: Opened, slice_: Slice) -> Compiled:
     return compiled
 
 
+def with_whole_validity(compiled: Compiled, opened: Opened) -> Compiled:
+    """The text with the validity that the policy was written with, not that of its slice."""
+    whole = opened.policy
+    modules = tuple(
+        replace(
+            module,
+            declarations=tuple(
+                replace(item, effective=whole.effective, evaluated=whole.evaluated)
+                if isinstance(item, tree.Policy) and whole is not None
+                else item
+                for item in module.declarations
+            ),
+        )
+        for module in compiled.modules
+    )
+    return replace(compiled, modules=modules)
+
+
 def _lowered(opened: Opened, slice_: Slice) -> Compiled:
     """The text of a slice, in which everything was looked for that an author can get wrong."""
     text = consolidated(opened, slice_)

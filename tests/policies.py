@@ -3,7 +3,7 @@
 from datetime import date
 from pathlib import Path
 
-from creditdsl.compile import compile_policy
+from creditdsl.compile import check_policy_text, compile_policy
 from creditdsl.core.evaluate import evaluate
 from creditdsl.core.inputs import load, run_context
 from creditdsl.core.ir import JsonObject, Program
@@ -59,6 +59,7 @@ def codes(folder: Path, rules: str, *, frame: str = FRAME, bands: str = BANDS) -
     """The codes of the errors of a policy, sorted; none when it compiles."""
     try:
         compiled(folder, rules, frame=frame, bands=bands)
+        check_policy_text(folder)
     except PolicyError as error:
         return sorted(item.code.name for item in error.diagnostics if item.severity.value == "error")
     return []

@@ -133,3 +133,8 @@ def test_no_comment_is_lost_wherever_it_stands(text: str, places: list[tuple[int
     assert sorted(item.text for item in module(once).comments) == sorted(item.text for item in module(changed).comments)
     assert module(once) == module(changed)
     assert formatted(once) == once
+
+
+def test_a_field_of_a_record_keeps_its_name_inside_an_aggregate() -> None:
+    text = "定义 a = 存在(past 其中 grade 为 D) 且 grade 为 A"
+    assert formatted(text, "zh") == "定义 a = 存在(past 其中 grade 为 D) 且 本次级别 为 A\n"

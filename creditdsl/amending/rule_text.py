@@ -4,21 +4,18 @@ In: a `Consolidated` and a keyword language. Out: formatted rule text that compi
 and where each declaration comes from; those of the original files stand in the original files.
 """
 
-import dataclasses
 from collections.abc import Mapping
-from typing import TypeVar
 
 from creditdsl.amending.consolidate import Action, Consolidated, Origin
 from creditdsl.amending.messages import shown_slice
 from creditdsl.amending.paths import key_of
 from creditdsl.diagnostics import InternalError, Language, Text
-from creditdsl.source import NOWHERE, SourceFile, Span
+from creditdsl.source import SourceFile
 from creditdsl.syntax import tree
+from creditdsl.syntax.bare import without_spans
 from creditdsl.syntax.format import format_module
 from creditdsl.syntax.limits import Limits
 from creditdsl.syntax.parse import parse
-
-Node = TypeVar("Node")
 
 ACTIONS: Mapping[Action, Text] = {
     Action.INSERTED: Text("增加", "inserted"),
@@ -64,18 +61,3 @@ def origin_text(step: Origin, amendments: Mapping[str, tree.Amend], language: La
     return Text(f"{zh_day}由修订 {step.amendment} {action.zh}", f"{action.en} by {step.amendment}{en_day}").in_language(
         language
     )
-
-
-def without_spans(node: Node) -> Node:
-    """The same tree standing nowhere: text of several files has no order of its own."""
-    if isinstance(node, tuple):
-        bare = tuple(without_spans(item) for item in node)
-        return bare  # type: ignore[return-value]  # a tuple of the same classes
-    if not dataclasses.is_dataclass(node) or isinstance(node, type | Span):
-        return node
-    values = {
-        item.name: NOWHERE if item.name == "span" else without_spans(getattr(node, item.name))
-        for item in dataclasses.fields(node)
-    }
-    bare_node: Node = dataclasses.replace(node, **values)
-    return bare_node

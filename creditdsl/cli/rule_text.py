@@ -4,13 +4,14 @@ from textwrap import indent
 
 from creditdsl.amending.consolidate import Action
 from creditdsl.amending.paths import key_of
-from creditdsl.amending.rule_text import origin_text, without_spans
+from creditdsl.amending.rule_text import origin_text
 from creditdsl.cli.session import Session
 from creditdsl.compile import Compiled
 from creditdsl.core.ir import Program, Rule, RuleKind
 from creditdsl.diagnostics import Text
 from creditdsl.source import Span
 from creditdsl.syntax import tree
+from creditdsl.syntax.bare import without_spans
 from creditdsl.syntax.format import format_module, majority_language
 
 KINDS = {

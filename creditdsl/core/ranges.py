@@ -8,27 +8,35 @@ from collections.abc import Iterable, Iterator
 from creditdsl.core.calendar import FIRST_DATE, FIRST_MONTH, LAST_DATE, LAST_MONTH
 from creditdsl.core.intervals import INT64, Known, facts_of, interval_of, narrow, range_of
 from creditdsl.core.ir import (
+    Add,
+    AddDays,
+    AddMonths,
     AddWorkdays,
     Aggregate,
     And,
     Choose,
     Constant,
+    DaysBetween,
     DivideRounded,
     Enumeration,
     Expression,
     InputTable,
     Interval,
     IsPresent,
+    MonthsBetween,
+    Multiply,
+    Negate,
     Not,
     Or,
     RecordField,
     RollForward,
     SubjectField,
+    Subtract,
     WorkdaysBetween,
 )
 from creditdsl.core.type_of import type_of
 from creditdsl.core.types import Choice, Day, Month, Number, Text, Truth, plain
-from creditdsl.core.walk import children
+from creditdsl.core.walk import children, walk
 from creditdsl.core.workdays import covers
 
 __all__ = [
@@ -38,6 +46,7 @@ __all__ = [
     "fits_64_bits",
     "interval_of",
     "known_inputs",
+    "may_overflow",
     "narrow",
     "overflowing",
     "places",
@@ -47,6 +56,25 @@ __all__ = [
     "uncovered",
     "zero_divisions",
 ]
+
+
+Arithmetic = (
+    Constant
+    | Add
+    | Subtract
+    | Multiply
+    | Negate
+    | DivideRounded
+    | AddDays
+    | AddMonths
+    | AddWorkdays
+    | RollForward
+    | DaysBetween
+    | MonthsBetween
+    | WorkdaysBetween
+    | Aggregate
+)
+"""What makes a number or a day that is none of its operands."""
 
 
 def known_inputs(
@@ -99,8 +127,18 @@ def presences(condition: Expression, *, holds: bool) -> frozenset[Expression]:
 
 def overflowing(expression: Expression, known: Known) -> tuple[Expression, ...]:
     """The sub-expressions that may leave 64 bits, or years 1 to 9999 for days and months; innermost first."""
+    if not may_overflow(expression, known):
+        return ()
     found = [part for part, facts in places(expression, known) if not fits(part, facts)]
     return tuple(dict.fromkeys(found))
+
+
+def may_overflow(expression: Expression, known: Known) -> bool:
+    """Whether a sub-expression may leave its bounds when nothing that guards it is looked at; a quick no is a sure one.
+
+    Only arithmetic can: what is chosen, compared or read from input lies where its operands do.
+    """
+    return any(isinstance(part, Arithmetic) and not fits(part, known) for part in walk(expression))
 
 
 def zero_divisions(expression: Expression, known: Known) -> tuple[DivideRounded, ...]:

@@ -32,6 +32,7 @@ from creditdsl.core.ranges import (
     fits_64_bits,
     interval_of,
     known_inputs,
+    may_overflow,
     places,
     range_of,
     type_of,
@@ -40,7 +41,7 @@ from creditdsl.core.ranges import (
 from creditdsl.core.types import Choice, Day, Month, Number, Text, Truth, plain
 from creditdsl.core.verify_expression import Place, inlined, require, verify_expression, verify_type
 from creditdsl.core.verify_plan import verify_plan
-from creditdsl.core.walk import rebuilt
+from creditdsl.core.walk import rebuilt, walk
 from creditdsl.core.workdays import covers, is_weekend
 
 
@@ -154,8 +155,9 @@ def _proves(expression: Expression, known: Known, definition: Definition) -> boo
 
 def _faults(expression: Expression, known: Known, place: Place) -> set[str]:
     sizes = {enum.name: len(enum.values) for enum in place.program.enums}
-    faults = set()
-    for part, facts in places(expression, known):
+    faults: set[str] = set()
+    risky = any(isinstance(part, DivideRounded | ChoiceAt) for part in walk(expression))
+    for part, facts in places(expression, known) if risky or may_overflow(expression, known) else ():
         if not fits(part, facts):
             faults.add("a total may leave 64 bits")
         if isinstance(part, DivideRounded) and _contains_zero(interval_of(part.divisor, facts)):

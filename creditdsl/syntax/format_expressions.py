@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from creditdsl.syntax import tree
 from creditdsl.syntax.spelling import (
@@ -37,6 +38,8 @@ BINARY_LEVELS: Mapping[tree.BinaryOperator, tuple[int, int, int]] = {
 WORD_OPERATORS = frozenset({tree.BinaryOperator.IMPLIES, tree.BinaryOperator.OR, tree.BinaryOperator.AND})
 BEFORE_OF = frozenset({"year", "month", "as"})
 """Names that would be read as one keyword with an `of` behind them."""
+
+RESULTS = frozenset({"score", "grade"})
 
 CHINESE_NUMERALS = "零一二三四五六七八九"
 INSERTED_ARTICLE = re.compile(r"[1-9][0-9]*-[1-9]")
@@ -175,6 +178,8 @@ def _within(within: tree.Within, spell: Speller) -> str:
 
 
 def _aggregate(aggregate: tree.Aggregate, spell: Speller) -> str:
+    # Here `grade` may be the record's own field, in whichever file that is declared: it stays as it is called.
+    spell = replace(spell, own_names=spell.own_names | RESULTS)
     parts = []
     if aggregate.value is not None:
         parts += [written(aggregate.value, spell), spell.clause("for_each")]
