@@ -6,7 +6,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from creditdsl.compile import Compiled, compile_policy
+from creditdsl.compile import Timeline, compile_timeline, open_policy
+from creditdsl.publish import history_of
+from creditdsl.publishing.texts import PolicyHistory
 
 SAMPLE = """
 policy sample "运输企业信用评价" / "Credit evaluation of hauliers" {
@@ -172,13 +174,80 @@ case "不满一年" {
 """Forms: `for each` with and without keys, tables, caps, `unless`, every grading step, both repairs, three cases."""
 
 
+AMENDED = (
+    SAMPLE.replace(
+        "effective 2020-01-01 .. 2029-12-31",
+        'effective 2020-01-01 .. 2029-12-31\n  replaced by next "运输企业信用管理" / "Credit of hauliers"',
+    )
+    .replace("  unless   licensed\n", "  unless   licensed\n  effective 2021-01-01 .. judged by due\n")
+    .replace("effective 2021-01-01 ..\n", "effective 2021-01-01 .. 2028-12-31 judged by as of\n")
+    + """
+source notice3 "交运公告2022年第3号" / "Transport Notice No. 3 of 2022" {
+  rank     normative
+  in force 2022-06-01 ..
+  article 1 "级别" / "Grades"
+  article 2 "指标" / "Indicators"
+}
+amend grades_of_2022 "交运公告2022年第3号第一条" / "Article 1 of Notice No. 3" {
+  basis     notice3 article 1
+  effective 2022-06-01 .. judged by as of
+  note      "以前各期重新评价的也适用。" / "Also when an earlier period is evaluated again."
+  change grades Grade {
+    replace band | B "乙级" / "Second" : 80 points or more under 90 points
+    replace band | C "丙级" / "Third" : under 80 points
+  }
+}
+amend rules_of_2023 "交运公告2022年第3号第二条" / "Article 2 of Notice No. 3" {
+  basis     notice3 article 2
+  effective 2023-01-01 ..
+  applies from 2022
+  insert indicator silent "未答复" / "No answer" {
+    basis  notice3 article 2
+    when   count(late where filed is absent) >= 3
+    deduct 2 points
+  }
+  repeal indicator losses
+  change indicator 010101 { replace deduct 6 points }
+  replace define young "经营不满五年" / "In business under five years" = months < 60
+}
+amend pilot "试点" / "Pilot" {
+  effective 2024-01-01 .. 2025-12-31
+  insert indicator piloted "试点指标" / "Pilot indicator" { when licensed  add 1 points }
+}
+amend city "本市" / "Of the city" {
+  effective    2024-01-01 ..
+  jurisdiction "2102"
+  change indicator 010101 { replace capped 30 points }
+  repeal ceiling under_three
+}
+"""
+)
+"""The sample with amendments: by the as-of date, from a period on, for a time, and of a division alone."""
+
+
 @cache
-def sample() -> Compiled:
-    """The sample, compiled by the compiler itself."""
+def timelines(text: str) -> tuple[Timeline, ...]:
+    """A policy of one file, compiled by the compiler itself: for the nation, then for each division."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "sample.credit"
-        path.write_text(SAMPLE, encoding="utf-8")
-        return compile_policy(path)
+        path.write_text(text, encoding="utf-8")
+        return tuple(compile_timeline(path, code) for code in open_policy(path).jurisdictions())
+
+
+def sample() -> Timeline:
+    """The sample, which has one text."""
+    return timelines(SAMPLE)[0]
+
+
+def sample_history() -> PolicyHistory:
+    """The sample as publishing takes it."""
+    return history_of(sample())
+
+
+@cache
+def amended_histories() -> tuple[PolicyHistory, ...]:
+    """The amended sample for the nation and the division."""
+    return tuple(history_of(item) for item in timelines(AMENDED))
 
 
 VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
-from publishing_sample import sample
+from publishing_sample import AMENDED, sample, timelines
 
 from creditdsl.publish import publish
 
@@ -46,6 +46,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample's site."""
     out = tmp_path_factory.mktemp("site")
     publish(sample(), out)
+    return out
+
+
+@pytest.fixture(scope="module")
+def amended(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of the amended sample."""
+    out = tmp_path_factory.mktemp("amended")
+    nation, *divisions = timelines(AMENDED)
+    publish(nation, out, divisions)
     return out
 
 
@@ -147,3 +156,102 @@ def test_the_keyboard_reaches_the_skip_link_first_and_sees_it(browser: Browser, 
     assert page.evaluate("document.activeElement.className") == "skip"
     assert page.evaluate("document.activeElement.getBoundingClientRect().left") >= 0
     assert page.evaluate("parseFloat(getComputedStyle(document.activeElement).outlineWidth)") >= 2
+
+
+HISTORIES = ["history.html", "history.en.html"]
+
+
+@pytest.mark.parametrize("name", [*HISTORIES, "text-2020-01-01.html", "text-2102-2026-01-01.en.html"])
+def test_the_browser_refuses_and_fetches_nothing_of_the_history(browser: Browser, amended: Path, name: str) -> None:
+    page, said = opened(browser, amended / name)
+    assert page.evaluate("getComputedStyle(document.querySelector('.skip')).position") == "absolute"
+    assert not page.locator(".find").is_hidden()
+    assert said == []
+
+
+@pytest.mark.parametrize("name", [*HISTORIES, "text-2020-01-01.html"])
+@pytest.mark.parametrize("width", [320, 390, 800, 1280])
+def test_the_history_is_never_wider_than_the_screen(browser: Browser, amended: Path, name: str, width: int) -> None:
+    page, _ = opened(browser, amended / name, width=width)
+    page.evaluate("document.querySelectorAll('details').forEach((item) => { item.open = true; })")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("name", [*HISTORIES, "text-2020-01-01.html"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_of_the_history_has_contrast(browser: Browser, amended: Path, name: str, scheme: str) -> None:
+    page, _ = opened(browser, amended / name, scheme=scheme)
+    assert page.evaluate(CONTRAST) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_bars_of_the_time_axis_stand_out_from_the_paper(browser: Browser, amended: Path, scheme: str) -> None:
+    page, _ = opened(browser, amended / "history.html", scheme=scheme)
+    assert page.evaluate(STANDS_OUT) == []
+
+
+STANDS_OUT = """
+() => {
+  const channel = (value) => { value /= 255; return value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4; };
+  const light = (text) => {
+    const [r, g, b] = text.match(/[\\d.]+/g).map(Number);
+    return 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+  };
+  const paper = light(getComputedStyle(document.body).backgroundColor);
+  const bars = Array.from(document.querySelectorAll(".axis rect"));
+  const ratios = bars.map((bar) => light(getComputedStyle(bar).stroke)).map((one) =>
+    (Math.max(one, paper) + 0.05) / (Math.min(one, paper) + 0.05));
+  return ratios.length === 5 ? ratios.filter((ratio) => ratio < 3) : ["bars are missing"];
+}
+"""
+"""The outlines of bars whose contrast is under 3, which graphics must have."""
+
+
+def test_the_two_kinds_of_bars_differ_without_colour(browser: Browser, amended: Path) -> None:
+    page, _ = opened(browser, amended / "history.html")
+    dashes = page.evaluate(
+        "Array.from(document.querySelectorAll('.axis rect'), (bar) => getComputedStyle(bar).strokeDasharray)"
+    )
+    assert [dash == "none" for dash in dashes] == [True, False, False, True, True]
+
+
+def test_no_text_of_the_time_axis_leaves_a_narrow_screen(browser: Browser, amended: Path) -> None:
+    for name in HISTORIES:
+        page, _ = opened(browser, amended / name, width=320)
+        right = page.evaluate(
+            "Math.max(...Array.from(document.querySelectorAll('.axis text'), (text) => text.getBoundingClientRect().right))"
+        )
+        assert right <= 320
+
+
+def test_what_is_gone_and_what_is_new_differ_without_colour(browser: Browser, amended: Path) -> None:
+    page, _ = opened(browser, amended / "history.html")
+    lines = [
+        page.evaluate(f"getComputedStyle(document.querySelector('{tag}')).textDecorationLine") for tag in ("del", "ins")
+    ]
+    assert lines == ["line-through", "underline"]
+
+
+def test_finding_in_the_history_keeps_the_heading_of_the_amendment(browser: Browser, amended: Path) -> None:
+    page, _ = opened(browser, amended / "history.html")
+    page.fill("#page-find", "未答复")
+    assert page.locator("[id='amend-rules_of_2023.indicator.silent']").is_visible()
+    assert page.locator("[id='amend-rules_of_2023']").is_visible()
+    assert not page.locator("[id='amend-rules_of_2023.indicator.losses']").is_visible()
+    assert not page.locator("[id='amend-pilot']").is_visible()
+
+
+def test_a_rule_leads_to_what_changed_it_and_back(browser: Browser, amended: Path) -> None:
+    page, said = opened(browser, amended / "index.html")
+    page.locator("[id='010101'] .since a").click()
+    assert page.url.endswith("/history.html#amend-rules_of_2023.indicator.010101")
+    page.locator("[id='amend-rules_of_2023.indicator.010101'] a").click()
+    assert page.url.endswith("/index.html#010101")
+    assert said == []
+
+
+def test_both_readings_stand_side_by_side_on_paper(browser: Browser, amended: Path) -> None:
+    page, _ = opened(browser, amended / "history.html", width=590)
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.querySelector('.versions td')).display") == "table-cell"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 590

@@ -7,8 +7,9 @@ import pytest
 from conftest import REPOSITORY, Run
 from publishing_sample import SAMPLE, read
 
-from creditdsl.compile import Compiled, compile_policy
+from creditdsl.compile import Timeline, compile_timeline
 from creditdsl.core.ir import RuleKind
+from creditdsl.publish import history_of
 from creditdsl.publishing.site import site
 from policies import BANDS, FRAME
 
@@ -23,16 +24,16 @@ SHAPES = {
 }
 
 
-def compiled(folder: Path, shape: str) -> Compiled:
+def compiled(folder: Path, shape: str) -> Timeline:
     frame, rules = SHAPES[shape]
     path = folder / "sample.credit"
     path.write_text(re.sub(r"prior +: Grade\?", "prior : Kind?", frame) + rules, encoding="utf-8")
-    return compile_policy(path)
+    return compile_timeline(path)
 
 
-def check_pages(policy: Compiled) -> None:
+def check_pages(policy: Timeline) -> None:
     """Elements closed, ids unique, links inside the page resolved."""
-    for name, content in site(policy.program, policy.modules).items():
+    for name, content in site(history_of(policy)).items():
         if name.endswith(".html"):
             page = read(content.decode("utf-8"))
             ids = [item.attributes["id"] for item in page.elements if "id" in item.attributes]
@@ -50,21 +51,21 @@ def test_a_policy_of_any_shape_gives_sound_pages(tmp_path: Path, shape: str) -> 
 
 
 def test_the_tax_credit_policy_gives_sound_pages_that_show_every_rule() -> None:
-    policy = compile_policy(REPOSITORY / "policies/tax_credit/tax_credit.credit")
+    policy = compile_timeline(REPOSITORY / "policies/tax_credit/tax_credit.credit")
     check_pages(policy)
-    plan = policy.program.result
-    html = site(policy.program, policy.modules)["index.html"].decode("utf-8")
+    plan = policy.newest.program.result
+    html = site(history_of(policy))["index.html"].decode("utf-8")
     steps = (*plan.exempts, *plan.directs, *plan.assigns, *plan.demotes, *plan.ceilings)
     rules = {item.rule.code for item in (*plan.findings, *plan.measures)}
     rules |= {item.rule.code for item in steps if item.rule.kind is not RuleKind.REPAIR_DIRECT}
     assert len(rules) > 80
     assert {code for code in rules if f'<tr id="{code}"' not in html} == set()
-    assert html.count('<details class="case"') == len(policy.program.cases)
+    assert html.count('<details class="case"') == len(policy.newest.program.cases)
 
 
 def test_a_part_that_a_policy_does_not_have_has_no_section(tmp_path: Path) -> None:
     policy = compiled(tmp_path, "only a score")
-    html = site(policy.program, policy.modules)["index.html"].decode("utf-8")
+    html = site(history_of(policy))["index.html"].decode("utf-8")
     sections = re.findall(r'<h2 id="section-(\w+)">', html)
     assert sections == ["overview", "procedure", "score", "data"]
     assert "二、</span>评定步骤" in html
@@ -72,8 +73,23 @@ def test_a_part_that_a_policy_does_not_have_has_no_section(tmp_path: Path) -> No
 
 def test_a_label_that_lacks_the_page_s_language_says_which_it_has(tmp_path: Path) -> None:
     policy = compiled(tmp_path, "in Chinese alone")
-    html = site(policy.program, policy.modules)["index.en.html"].decode("utf-8")
+    html = site(history_of(policy))["index.en.html"].decode("utf-8")
     assert '<h1><span lang="zh">示例</span></h1>' in html
+
+
+def test_several_repairs_of_one_direct_grade_are_shown_each_with_its_own_anchor(tmp_path: Path) -> None:
+    again = """
+repair of direct grave_accident "再次修复" / "Another repair" { basis rules7 article 9  when months > 24 }
+"""
+    path = tmp_path / "sample.credit"
+    path.write_text(SAMPLE + again, encoding="utf-8")
+    policy = compile_timeline(path)
+    check_pages(policy)
+    html = site(history_of(policy))["index.html"].decode("utf-8")
+    rows = re.findall(
+        r'<tr id="(repair-grave_accident[^"]*)".*?<span class="label">(.*?)</span>', html, flags=re.DOTALL
+    )
+    assert rows == [("repair-grave_accident", "重大事故的修复"), ("repair-grave_accident-2", "再次修复")]
 
 
 def test_the_command_writes_the_site_and_lists_it(creditdsl: Run, tmp_path: Path) -> None:

@@ -82,6 +82,26 @@ def laid_out(text: str) -> list[str]:
         ("if young then 1 else 2", "符合“经营不满三年”的，为1；否则为2", None),
         ("round(revenue / 3, 2 places, half up)", "（营业收入 ÷ 3，四舍五入至小数点后2位）", None),
         ("any(late where due <= as of - 30 days)", "有逾期报告记录（期限不晚于评价日前30日）", None),
+        (
+            "any(late where filed is present and filed within 10 workdays after due)",
+            "有逾期报告记录（有“报告之日”，且报告之日在期限后10个工作日内）",
+            None,
+        ),
+        (
+            "any(late where rolled(due + 15 days) < as of)",
+            "有逾期报告记录（期限后15日（遇休息日顺延至下一工作日）早于评价日）",
+            None,
+        ),
+        (
+            "rolled(period.end)",
+            "评价期末日（遇休息日顺延至下一工作日）",
+            "the last day of the period (or the next working day, when that is a day of rest)",
+        ),
+        (
+            "any(late where workdays between due and as of > 5 workdays)",
+            "有逾期报告记录（期限至评价日的工作日数超过5个工作日）",
+            None,
+        ),
         ("year of period.end + 1", "评价期末日所在年度的次年", "the year after the year of the last day of the period"),
         ("year of period.end", "评价期末日所在年度", "the year of the last day of the period"),
     ],

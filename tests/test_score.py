@@ -69,7 +69,7 @@ def test_the_format_and_the_byte_order_mark_are_as_asked_for(folder: Path) -> No
     ("arguments", "status", "said"),
     [
         (("nowhere", "-o", "out", *RUN), 1, "not a folder that can be read"),
-        (("tables", "-o", "out", "--period", "2014", "--as-of", "2021-03-31"), 1, "outside the policy's validity"),
+        (("tables", "-o", "out", "--period", "2014", "--as-of", "2021-03-31"), 1, "not yet in force"),
         (("tables", "-o", "out", "--period", "2020-11", "--as-of", "2021-03-31"), 1, "must be a year"),
         (("tables", "-o", "out", "--period", "2020", "--as-of", "2019-03-31"), 1, "before the first day"),
         (("tables", "-o", "tables", *RUN), 1, "not the result of an earlier run"),

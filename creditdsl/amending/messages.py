@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from creditdsl.amending.moments import ALWAYS, Days, Moment, Slice, days_of
 from creditdsl.amending.paths import Key
-from creditdsl.diagnostics import Code, Diagnostic, Label, Severity, Text
+from creditdsl.diagnostics import Code, Diagnostic, Label, Language, Severity, Text
 from creditdsl.source import NOWHERE, Span
 from creditdsl.syntax import tree
 from creditdsl.syntax.messages import quoted, word
@@ -254,11 +254,12 @@ def in_texts(item: Diagnostic, slices: Sequence[Slice]) -> Diagnostic:
     return dataclasses.replace(item, facts=(*item.facts, *((name, text) for text in shown[:MOST_TEXTS])))
 
 
-def shown_slice(slice_: Slice) -> str:
+def shown_slice(slice_: Slice, language: Language = "en") -> str:
     """`2014-10-01 .. 2020-10-31`, and behind a comma the as-of dates where they matter."""
-    parts = [shown_days(slice_.ends)]
+    parts = [shown_days(slice_.ends)] if slice_.ends != ALWAYS or slice_.made == ALWAYS else []
     if slice_.made != ALWAYS:
-        parts.append(f"as of {shown_days(slice_.made)}")
+        word = "截至日" if language == "zh" else "as of"
+        parts.append(f"{word} {shown_days(slice_.made)}")
     if slice_.jurisdiction is not None:
         parts.append(slice_.jurisdiction)
     return ", ".join(parts)

@@ -46,7 +46,8 @@ def rule_text(text: Consolidated, keywords: Language) -> str:
 
 def _heading(text: Consolidated, language: Language) -> str:
     names = [item.name.text for item in text.slice.amendments]
-    shown = Text(f"文本 {shown_slice(text.slice)}", f"the text of {shown_slice(text.slice)}").in_language(language)
+    zh, en = shown_slice(text.slice, "zh"), shown_slice(text.slice, "en")
+    shown = Text(f"文本 {zh}", f"the text of {en}").in_language(language)
     made = Text("已作的修订: ", "amendments made: ").in_language(language)
     none = Text("无", "none").in_language(language)
     return f"# {shown}\n# {made}{', '.join(names) or none}\n"

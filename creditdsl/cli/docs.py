@@ -12,7 +12,14 @@ from creditdsl.diagnostics import Language
 def command(language: Language) -> click.Command:
     """The command with its texts in `language`."""
 
-    @click.command("docs", help=say(language, "把政策发布为网页,中文、英文各一份。", "Publish a policy as web pages."))
+    @click.command(
+        "docs",
+        help=say(
+            language,
+            "把政策发布为网页,中文、英文各一份:最新文本、以前的各个文本和历次修订。",
+            "Publish a policy as web pages: the newest text, the older ones and the history of amendments.",
+        ),
+    )
     @click.argument("policy", type=click.Path(path_type=Path), metavar=say(language, "政策", "POLICY"))
     @click.option(
         "-o",
@@ -24,13 +31,14 @@ def command(language: Language) -> click.Command:
     )
     @click.pass_obj
     def docs(session: Session, policy: Path, output: Path) -> int:
-        from creditdsl.compile import compile_policy
+        from creditdsl.compile import compile_timeline, open_policy
         from creditdsl.publish import publish
 
-        compiled = compile_policy(policy)
-        print_findings(compiled.warnings, session)
+        codes = open_policy(policy).jurisdictions()
+        nation, *divisions = [compile_timeline(policy, code, own=code is not None) for code in codes]
+        print_findings(dict.fromkeys(item for each in (nation, *divisions) for item in each.warnings), session)
         try:
-            written = publish(compiled, output)
+            written = publish(nation, output, divisions)
         except OSError as fault:
             raise click.FileError(str(output), fault.strerror) from fault
         for path in written:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from creditdsl.core.notation import ordinal
 from creditdsl.diagnostics import Language
 from creditdsl.syntax.tree import (
+    Amend,
     Assign,
     Ceiling,
     Citation,
@@ -114,11 +115,11 @@ def is_left_out(place: Place) -> bool:
     return place.article is not None and not place.article.encoded
 
 
-def coverage(modules: tuple[Module, ...]) -> tuple[Coverage, ...]:
-    """Every source of the policy with its places, in the order declared."""
+def coverage(modules: tuple[Module, ...], amendments: tuple[Amend, ...]) -> tuple[Coverage, ...]:
+    """Every source of a text with its places, in the order declared; what amendments of the text rest on is encoded too."""
     declarations = [item for module in modules for item in module.declarations]
     citing: dict[str, dict[tuple[Locator, ...], list[Citing]]] = {}
-    for item in declarations:
+    for item in (*declarations, *amendments):
         basis, key = citations_of(item)
         for citation in basis:
             users = citing.setdefault(citation.source.text, {}).setdefault(citation.locators, [])
@@ -147,6 +148,8 @@ def citations_of(item: Declaration) -> tuple[tuple[Citation, ...], Citing]:
             return item.basis, Citing("parameter", name.text)
         case Table(name=name):
             return item.basis, Citing("table", name.text)
+        case Amend(name=name):
+            return item.basis, Citing("amendment", name.text)
     return (), Citing("", "")
 
 

@@ -1,18 +1,18 @@
-"""The whole document of one policy in one language, as the templates read it.
+"""The whole document of one text of a policy in one language, as the templates read it.
 
-In: a program, its modules and a language. Out: a `Document`: nothing in it depends on anything but these.
+In: a text, the history that it is from, and a language. Out: a `Document`: nothing in it depends on anything but these.
 """
 
 from dataclasses import dataclass
 
-from creditdsl.core.ir import PeriodKind, Program
 from creditdsl.core.notation import chinese_numeral
 from creditdsl.diagnostics import Language, Text
 from creditdsl.publishing.citations import Citing, Coverage, Place, coverage, is_encoded, is_left_out, locator_text
-from creditdsl.publishing.edition import Edition, edition
+from creditdsl.publishing.edition import Edition, amended, edition
 from creditdsl.publishing.figures import interval_text
+from creditdsl.publishing.header import HeaderView, header_view
 from creditdsl.publishing.names import SECTIONS
-from creditdsl.publishing.pieces import Piece, Voice
+from creditdsl.publishing.pieces import Inline, Piece, Voice
 from creditdsl.publishing.prose import linked
 from creditdsl.publishing.reference import (
     EnumView,
@@ -37,6 +37,7 @@ from creditdsl.publishing.rules import (
     StepView,
     authority_views,
     grade_views,
+    grades_amended,
     indicator_views,
     measure_views,
     own_steps,
@@ -44,22 +45,9 @@ from creditdsl.publishing.rules import (
     score_view,
     step_views,
 )
+from creditdsl.publishing.texts import Links, PolicyHistory, PolicyText, amendment_anchor
 from creditdsl.publishing.worked import CaseView, case_views
-from creditdsl.syntax.tree import Define, Module, Parameter, Policy, Table
-from creditdsl.syntax.tree import Subject as SubjectDeclaration
-
-
-@dataclass(frozen=True, slots=True)
-class HeaderView:
-    """The title block. `period` is a key of the words; `in_force` is empty when not limited."""
-
-    label: Piece
-    authority: Piece | None
-    subject: Piece
-    period: str
-    in_force: str
-    content_hash: str
-    notes: tuple[Piece, ...]
+from creditdsl.syntax.tree import Define, Parameter, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +81,7 @@ class SourceView:
     notes: tuple[Piece, ...]
     places: tuple[PlaceView, ...]
     counts: tuple[int, int, int]
+    amended: tuple[Inline, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +89,11 @@ class Document:
     """Everything on the page of one language; `sections` are those that it has, each with its number as written."""
 
     language: Language
+    links: Links
     sections: tuple[tuple[str, str], ...]
     header: HeaderView
     grades: tuple[GradeView, ...]
+    grades_amended: tuple[Inline, ...]
     ruler: Ruler | None
     procedure: tuple[ProcedureStep, ...]
     score: ScoreView | None
@@ -130,9 +121,10 @@ class Document:
         return sum(source.counts[0] for source in self.sources)
 
 
-def document(program: Program, modules: tuple[Module, ...], language: Language) -> Document:
-    """The document of a policy; labels that do not exist in `language` stand in the policy's first one."""
-    this = edition(program, modules, Voice(language, program.header.languages))
+def document(text: PolicyText, history: PolicyHistory, links: Links, language: Language) -> Document:
+    """The document of a text; labels that do not exist in `language` stand in the policy's first one."""
+    program = text.program
+    this = edition(text, Voice(language, program.header.languages), links.history)
     plan = program.result
     measures = measure_views(this)
     points_repairs, direct_repairs = repair_views(this)
@@ -149,9 +141,11 @@ def document(program: Program, modules: tuple[Module, ...], language: Language) 
     }
     return Document(
         language=language,
+        links=links,
         sections=_numbered([section for section in SECTIONS if inside.get(section, True)], language),
-        header=_header(this),
+        header=header_view(this, text, history, links),
         grades=grade_views(this),
+        grades_amended=grades_amended(this),
         ruler=ruler(program),
         procedure=_procedure(this),
         score=score_view(this),
@@ -171,7 +165,7 @@ def document(program: Program, modules: tuple[Module, ...], language: Language) 
         inputs=input_views(this),
         enums=enum_views(this),
         cases=case_views(this),
-        sources=tuple(_source(this, item) for item in coverage(modules)),
+        sources=tuple(_source(this, item) for item in coverage(text.modules, text.slice.amendments)),
     )
 
 
@@ -179,21 +173,6 @@ def _numbered(sections: list[str], language: Language) -> tuple[tuple[str, str],
     return tuple(
         (section, f"{chinese_numeral(number)}、" if language == "zh" else f"{number}.")
         for number, section in enumerate(sections, 1)
-    )
-
-
-def _header(this: Edition) -> HeaderView:
-    header = this.program.header
-    policy = next((item for item in this.declarations if isinstance(item, Policy)), None)
-    subject = next(item for item in this.declarations if isinstance(item, SubjectDeclaration))
-    return HeaderView(
-        label=this.voice.label(header.label, header.name),
-        authority=this.voice.label(header.authority) if header.authority else None,
-        subject=this.voice.written(subject.label, subject.name.text),
-        period="period_year" if header.period is PeriodKind.YEAR else "period_month",
-        in_force=interval_text(header.effective_start, header.effective_end, this.voice.language),
-        content_hash=header.content_hash,
-        notes=tuple(this.voice.written(note) for note in policy.notes) if policy else (),
     )
 
 
@@ -287,6 +266,7 @@ def _source(this: Edition, item: Coverage) -> SourceView:
         tuple(this.voice.written(note) for note in source.notes),
         tuple(_place(this, name, place) for place in item.places),
         item.count(),
+        amended(this, source),
     )
 
 
@@ -311,4 +291,7 @@ def _citing(this: Edition, citing: Citing) -> Piece:
         case "section":
             title = Text("计分", "Score") if citing.name == "score" else Text("级别", "Grades")
             return Piece(this.text(title), f"#section-{citing.name}", manner="name")
+        case "amendment":
+            label = this.amendments[citing.name].label
+            return this.voice.written(label, citing.name, f"{this.history}#{amendment_anchor(citing.name)}")
     return linked(this.lexicon.names[citing.name], this.voice)

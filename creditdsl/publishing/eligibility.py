@@ -12,6 +12,7 @@ from creditdsl.core.ir import (
     Add,
     AddDays,
     AddMonths,
+    AddWorkdays,
     Aggregate,
     Among,
     And,
@@ -40,9 +41,11 @@ from creditdsl.core.ir import (
     Presume,
     Program,
     RecordField,
+    RollForward,
     SubjectField,
     Subtract,
     Value,
+    WorkdaysBetween,
     YearOf,
 )
 
@@ -129,6 +132,8 @@ class _Assumption:
             case Add() | Subtract() | Multiply() | Negate() | DivideRounded() | Least() | Greatest():
                 return UNKNOWN
             case YearOf() | MonthOf() | AddDays() | AddMonths() | DaysBetween() | MonthsBetween() | ChoiceAt():
+                return UNKNOWN
+            case AddWorkdays() | RollForward() | WorkdaysBetween():
                 return UNKNOWN
 
     def _numbers(self, left: Expression, right: Expression) -> tuple[int, int] | None:

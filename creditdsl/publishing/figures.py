@@ -40,6 +40,16 @@ def decimal(digits: int, places: int) -> str:
     return (MINUS if digits < 0 else "") + f"{whole:,}" + (f".{fraction}" if fraction else "")
 
 
+def share(part: int, whole: int) -> str:
+    """`part` of `whole` in per cent with two places, rounded down.
+
+    >>> share(1, 3)
+    '33.33%'
+    """
+    hundredths = part * 10_000 // whole
+    return f"{hundredths // 100}.{hundredths % 100:02d}%"
+
+
 def day_text(day: date, language: Language) -> str:
     """One day, written out."""
     if language == "zh":
@@ -104,6 +114,7 @@ CORE_UNITS: dict[Unit, UnitWord | None] = {
     Unit.YUAN: UnitWord.YUAN,
     Unit.RATE: UnitWord.PERCENT,
     Unit.DAYS: UnitWord.DAYS,
+    Unit.WORKDAYS: UnitWord.WORKDAYS,
     Unit.MONTHS: UnitWord.MONTHS,
     Unit.YEARS: UnitWord.YEARS,
 }

@@ -129,9 +129,10 @@ class Lexicon:
             return self.anchors.claim((NameKind.SOURCE.value, source), slug(source))
         return self.anchors.claim(("place", *_place(source, locators)), "-".join(map(slug, _place(source, locators))))
 
-    def repair_anchor(self, code: str) -> str:
-        """The anchor of the repair of a rule."""
-        return self.anchors.claim(("repair", code), f"repair-{slug(code)}")
+    def repair_anchor(self, code: str, number: int = 1) -> str:
+        """The anchor of a repair of a rule, the first one or another in the order in which they are written."""
+        suffix = "" if number == 1 else f"-{number}"
+        return self.anchors.claim(("repair", code, suffix), f"repair-{slug(code)}{suffix}")
 
     def case_anchor(self, number: int) -> str:
         """The anchor of the worked case that stands in this place, from 1."""

@@ -47,9 +47,11 @@ RESULTS: dict[str, Text] = {
 }
 BETWEEN: dict[BetweenWord, Text] = {
     BetweenWord.DAYS: Text("{a}至{b}的天数", "the days from {a} to {b}"),
+    BetweenWord.WORKDAYS: Text("{a}至{b}的工作日数", "the working days from {a} to {b}"),
     BetweenWord.MONTHS: Text("{a}至{b}的足月数", "the whole months from {a} to {b}"),
     BetweenWord.YEARS: Text("{a}至{b}的周年数", "the whole years from {a} to {b}"),
 }
+ROLLED = Text("{a}（遇休息日顺延至下一工作日）", "{a} (or the next working day, when that is a day of rest)")
 PARTS: dict[PartWord, Text] = {
     PartWord.YEAR: Text("{a}所在年度", "the year of {a}"),
     PartWord.MONTH: Text("{a}所在月份", "the month of {a}"),

@@ -31,6 +31,7 @@ from creditdsl.publishing.phrases import (
     NOT_RECORDED,
     PARTS,
     RESULTS,
+    ROLLED,
     ROUNDING,
     TIME_COMPARISONS,
     WITHIN,
@@ -39,6 +40,7 @@ from creditdsl.publishing.pieces import Inline, Piece, Voice, as_text, fill, joi
 from creditdsl.syntax.tree import (
     Aggregate,
     AggregateWord,
+    At,
     Between,
     Binary,
     BinaryOperator,
@@ -60,6 +62,7 @@ from creditdsl.syntax.tree import (
     Part,
     PartWord,
     Reference,
+    Rolled,
     Round,
     TextLiteral,
     TruthLiteral,
@@ -141,6 +144,9 @@ def describe(expression: Expression, scope: Scope) -> Inline:
         case OrElse(operand=operand, default=default):
             template = Text("{a}（无记录时按{b}计）", "{a} ({b} if not recorded)")
             return _say(template, scope, a=describe(operand, scope), b=describe(default, scope))
+        case At(parameter=parameter, day=day):
+            template = Text("{b}适用的{a}", "the {a} of {b}")
+            return _say(template, scope, a=name_text(parameter.text, scope), b=describe(day, scope))
         case If(condition=condition, then=then, otherwise=otherwise):
             template = Text("{a}的，为{b}；否则为{c}", "{b} if {a}, otherwise {c}")
             slots = {"b": describe(then, scope), "c": describe(otherwise, scope)}
@@ -159,6 +165,8 @@ def describe(expression: Expression, scope: Scope) -> Inline:
             return aggregate(expression, scope, where=None)
         case Call():
             return _call(expression, scope)
+        case Rolled(operand=operand):
+            return _say(ROLLED, scope, a=describe(operand, scope))
         case Between(word=between, first=first, second=second):
             return _say(BETWEEN[between], scope, a=describe(first, scope), b=describe(second, scope))
         case Part(word=part, operand=operand):
@@ -351,6 +359,8 @@ def flavour(expression: Expression, scope: Scope) -> Flavour:
         case Binary(operator=BinaryOperator.ADD | BinaryOperator.SUBTRACT, left=left, right=right):
             times = flavour(left, scope) is Flavour.TIME, flavour(right, scope) is Flavour.TIME
             return Flavour.TIME if times[0] and not times[1] else Flavour.OTHER
+        case Rolled():
+            return Flavour.TIME
         case OrElse(operand=operand):
             return flavour(operand, scope)
         case Reference(name=name):

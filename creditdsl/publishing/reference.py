@@ -10,7 +10,7 @@ from creditdsl.core.types import Choice, Day, Month, Number, Optional, Truth, Ty
 from creditdsl.core.types import Text as TextType
 from creditdsl.diagnostics import Text
 from creditdsl.publishing.conditions import condition
-from creditdsl.publishing.edition import Edition
+from creditdsl.publishing.edition import Edition, amended
 from creditdsl.publishing.figures import core_value, interval_text
 from creditdsl.publishing.names import NameKind, enum_of
 from creditdsl.publishing.phrases import LISTING
@@ -43,6 +43,7 @@ class ParameterView:
     label: Piece
     values: tuple[tuple[Inline, str], ...]
     basis: tuple[Piece, ...]
+    amended: tuple[Inline, ...]
 
 
 def parameter_views(this: Edition) -> tuple[ParameterView, ...]:
@@ -57,7 +58,7 @@ def parameter_views(this: Edition) -> tuple[ParameterView, ...]:
             )
             label = this.voice.written(item.label, item.name.text)
             basis = tuple(this.cite(citation) for citation in item.basis)
-            views.append(ParameterView(entry.anchor, item.name.text, label, values, basis))
+            views.append(ParameterView(entry.anchor, item.name.text, label, values, basis, amended(this, item)))
     return tuple(views)
 
 
@@ -70,6 +71,7 @@ class TableView:
     columns: tuple[Inline, ...]
     rows: tuple[tuple[Inline, ...], ...]
     basis: tuple[Piece, ...]
+    amended: tuple[Inline, ...]
 
 
 def table_views(this: Edition) -> tuple[TableView, ...]:
@@ -86,7 +88,7 @@ def _table(this: Edition, table: Table) -> TableView:
     entry = this.lexicon.names[table.name.text]
     basis = tuple(this.cite(citation) for citation in table.basis)
     label = this.voice.written(table.label, table.name.text)
-    return TableView(entry.anchor, label, headings, tuple(rows), basis)
+    return TableView(entry.anchor, label, headings, tuple(rows), basis, amended(this, table))
 
 
 def _heading(this: Edition, column: Column) -> Inline:
@@ -125,6 +127,7 @@ class TermView:
     name: str
     label: Piece
     meaning: Block
+    amended: tuple[Inline, ...]
 
 
 def term_views(this: Edition) -> tuple[TermView, ...]:
@@ -135,6 +138,7 @@ def term_views(this: Edition) -> tuple[TermView, ...]:
             item.name.text,
             this.voice.written(item.label, item.name.text),
             condition(item.value, this.scope()),
+            amended(this, item),
         )
         for item in this.declarations
         if isinstance(item, Define)
@@ -162,6 +166,7 @@ class InputView:
     fields: tuple[FieldView, ...]
     absent_means_none: bool
     subject: bool
+    amended: tuple[Inline, ...]
 
 
 def input_views(this: Edition) -> tuple[InputView, ...]:
@@ -174,15 +179,19 @@ def input_views(this: Edition) -> tuple[InputView, ...]:
         if item.type.low is not None
     }
     program = this.program
-    return tuple(_input(this, table, limited) for table in (program.subject, *program.records))
+    declared = {item.name.text: item for item in this.declarations if isinstance(item, Subject | Record)}
+    return tuple(
+        _input(this, table, limited, amended(this, declared[table.name]))
+        for table in (program.subject, *program.records)
+    )
 
 
-def _input(this: Edition, table: InputTable, limited: set[tuple[str, str]]) -> InputView:
+def _input(this: Edition, table: InputTable, limited: set[tuple[str, str]], changes: tuple[Inline, ...]) -> InputView:
     entry = this.lexicon.names[table.name]
     fields = tuple(_field(this, table, item, (table.name, item.name) in limited) for item in table.fields)
     label = this.voice.label(table.label, table.name)
     subject = table is this.program.subject
-    return InputView(entry.anchor, table.name, label, fields, table.absent_means_none, subject)
+    return InputView(entry.anchor, table.name, label, fields, table.absent_means_none, subject, changes)
 
 
 def _field(this: Edition, table: InputTable, item: InputField, limited: bool) -> FieldView:
@@ -207,6 +216,7 @@ UNIT_NAMES: dict[Unit, Text] = {
     Unit.YUAN: Text("金额（元）", "amount in yuan"),
     Unit.RATE: Text("比例", "rate"),
     Unit.DAYS: Text("天数", "days"),
+    Unit.WORKDAYS: Text("工作日数", "working days"),
     Unit.MONTHS: Text("月数", "months"),
     Unit.YEARS: Text("年数", "years"),
 }
@@ -247,6 +257,7 @@ class EnumView:
     name: str
     label: Piece
     values: tuple[tuple[str, str, Piece], ...]
+    amended: tuple[Inline, ...]
 
 
 def enum_views(this: Edition) -> tuple[EnumView, ...]:
@@ -261,5 +272,5 @@ def enum_views(this: Edition) -> tuple[EnumView, ...]:
             )
             entry = this.lexicon.names[item.name.text]
             label = this.voice.written(item.label, item.name.text)
-            views.append(EnumView(entry.anchor, item.name.text, label, values))
+            views.append(EnumView(entry.anchor, item.name.text, label, values, amended(this, item)))
     return tuple(views)

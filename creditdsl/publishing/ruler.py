@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from creditdsl.core.ir import Band, Program
 from creditdsl.core.types import Number
-from creditdsl.publishing.figures import decimal
+from creditdsl.publishing.figures import decimal, share
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +98,9 @@ def _ends(program: Program, limits: list[int], bands: list[Band]) -> tuple[int, 
 
 
 def _segment(grade: str, start: int, end: int, width: int, tone: str) -> Segment:
-    return Segment(grade, _share(start, width), _share(end - start, width), _share((start + end) * 5, width * 10), tone)
+    return Segment(grade, share(start, width), share(end - start, width), share((start + end) * 5, width * 10), tone)
 
 
 def _tick(limit: int, left: int, right: int, scale: int) -> Tick:
     anchor = "start" if limit == left else "end" if limit == right else "middle"
-    return Tick(decimal(limit, scale), _share(limit - left, right - left), anchor)
-
-
-def _share(part: int, whole: int) -> str:
-    """`part` of `whole` in per cent with two places, rounded down."""
-    hundredths = part * 10_000 // whole
-    return f"{hundredths // 100}.{hundredths % 100:02d}%"
+    return Tick(decimal(limit, scale), share(limit - left, right - left), anchor)

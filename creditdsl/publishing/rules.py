@@ -9,7 +9,7 @@ from creditdsl.core.ir import Measure as CoreMeasure
 from creditdsl.core.ir import RuleKind, Step
 from creditdsl.diagnostics import InternalError, Text
 from creditdsl.publishing.conditions import alternatives, chosen_records, condition, counted_records, rule_condition
-from creditdsl.publishing.edition import Edition, RuleView, repair_view, rule_view, written_rule
+from creditdsl.publishing.edition import Edition, RuleView, amended, repair_view, rule_view, written_rule
 from creditdsl.publishing.eligibility import Eligibility, eligibility
 from creditdsl.publishing.figures import core_value, quantity
 from creditdsl.publishing.pieces import Block, Inline, Piece, join, plain
@@ -60,6 +60,11 @@ def bounds_text(this: Edition, bounds: tuple[Bound, ...]) -> Inline:
     return join(parts, this.text(Text("", ", ")))
 
 
+def grades_amended(this: Edition) -> tuple[Inline, ...]:
+    """What amendments did to the grades."""
+    return tuple(step for item in this.declarations if isinstance(item, Grades) for step in amended(this, item))
+
+
 def grade_views(this: Edition) -> tuple[GradeView, ...]:
     """The grades, best first."""
     grades = next((item for item in this.declarations if isinstance(item, Grades)), None)
@@ -97,6 +102,7 @@ class ScoreView:
     notes: tuple[Piece, ...]
     formula: str
     """The key of the wording of the formula."""
+    amended: tuple[Inline, ...]
 
 
 def score_view(this: Edition) -> ScoreView | None:
@@ -110,7 +116,7 @@ def score_view(this: Edition) -> ScoreView | None:
     notes = tuple(this.voice.written(note) for note in score.clauses.notes)
     label = this.voice.written(score.label, this.text(Text("得分", "Score")))
     base = alternatives(score.base, this.scope(), Text("{v}", "{v}"))
-    return ScoreView(label, base, _score_bounds(this), basis, notes, formula)
+    return ScoreView(label, base, _score_bounds(this), basis, notes, formula, amended(this, score))
 
 
 def _score_bounds(this: Edition) -> str:
@@ -288,16 +294,10 @@ class RepairView:
 
 def repair_views(this: Edition) -> tuple[tuple[RepairView, ...], tuple[RepairView, ...]]:
     """The repairs of points, and those of direct grades."""
-    points, directs = [], []
-    for plan in this.program.result.points_repairs:
-        repair = this.repairs[plan.indicator]
-        if isinstance(repair, RepairPoints):
-            points.append(_points_repair(this, repair))
-    for direct_plan in this.program.result.direct_repairs:
-        repair = this.repairs[direct_plan.direct]
-        if isinstance(repair, RepairDirect):
-            directs.append(_direct_repair(this, repair))
-    return tuple(points), tuple(directs)
+    written = [this.repairs[plan.indicator] for plan in this.program.result.points_repairs]
+    points = tuple(_points_repair(this, repair) for repair in written if isinstance(repair, RepairPoints))
+    directs = tuple(_direct_repair(this, repair) for repair in this.declarations if isinstance(repair, RepairDirect))
+    return points, directs
 
 
 CLOCK = Text("自{a}起，至{b}止", "from {a} to {b}")

@@ -1,88 +1,67 @@
-"""Documents to files: Jinja2 with autoescape for every template, rule text only ever a value.
+"""Documents to files: the newest text, the older ones, and the history of a policy.
 
-In: a policy's documents. Out: the bytes of each file by name; nothing is written here, and nothing depends on the
-machine, the time or the order of a set.
+In: a policy's texts for the nation, and for each division with amendments of its own. Out: the bytes of each file by name; nothing is
+written here, and nothing depends on the machine, the time or the order of a set.
 """
 
-import re
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, is_undefined
-from markupsafe import Markup
-
-from creditdsl.core.ir import Program
-from creditdsl.diagnostics import LANGUAGES, InternalError, Language
+from creditdsl.diagnostics import LANGUAGES, Language
 from creditdsl.publishing.document import document
+from creditdsl.publishing.history import amendments_by_history, history_document
+from creditdsl.publishing.rendering import HERE, environment
+from creditdsl.publishing.texts import (
+    HISTORY,
+    NEWEST,
+    Links,
+    PolicyHistory,
+    PolicyText,
+    published_texts,
+    text_page,
+)
 from creditdsl.publishing.words import words
-from creditdsl.syntax.tree import Module
 
-HERE = Path(__file__).resolve().parent
-PAGES: dict[Language, str] = {"zh": "index.html", "en": "index.en.html"}
 ASSETS = ("style.css", "page.js")
-UNPRINTABLE = {
-    **{code: "\ufffd" for code in (*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF)},
-    **{code: "\ufffd" for code in (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))},
-    **{code: " " for code in (0x09, 0x0A, 0x0C, 0x0D, 0x2028, 0x2029)},
-}
-"""Characters that HTML does not allow or that turn the direction of the text around them, and what stands for them."""
+OTHER: dict[Language, Language] = {"zh": "en", "en": "zh"}
 
 
-def printable(text: str) -> str:
-    """The text without control characters and without bidirectional controls, line breaks as spaces."""
-    return text.translate(UNPRINTABLE)
+def site(nation: PolicyHistory, divisions: tuple[PolicyHistory, ...] = ()) -> Mapping[str, bytes]:
+    """The files of a policy's site by name, in the order in which they are to be written: the newest text first.
 
-
-CJK = "\u2e80-\u9fff\uf900-\ufaff\uff01-\uff60“”〔〕…"
-FULL_WIDTH = str.maketrans({",": "，", ";": "；", ":": "：", "?": "？", "!": "！"})
-PARENTHESES = re.compile(rf"\(([^()]*[{CJK}][^()]*)\)|(?<=[{CJK}])\(([^()]*)\)|\(([^()]*)\)(?=[{CJK}])")
-PUNCTUATION = re.compile(rf"(?<=[{CJK}])[,;:?!] ?|[,;:?!](?=[{CJK}])")
-
-
-def typeset(text: str) -> str:
-    """The text with full-width punctuation beside Chinese characters, as Chinese print has it.
-
-    >>> typeset("偷税10万元以上,且占10%以上(第20条)"), typeset("1,000 (one)")
-    ('偷税10万元以上，且占10%以上（第20条）', '1,000 (one)')
+    A policy without amendments has one text and no history.
     """
-    wide = PARENTHESES.sub(lambda found: "（" + found[0][1:-1] + "）", text)
-    return PUNCTUATION.sub(lambda found: found[0].strip().translate(FULL_WIDTH), wide)
-
-
-def environment(language: Language) -> Environment:
-    """The templates' environment: autoescape whatever a template is called, and undefined names are errors."""
-    return Environment(
-        loader=FileSystemLoader(HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_finalize_chinese if language == "zh" else _finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-
-
-def _finalize(value: object) -> object:
-    """Every value on its way into a page; markup made by our own macros passes, it was finalized inside them."""
-    if type(value) is str:
-        return printable(value)
-    if isinstance(value, Markup | int) or is_undefined(value):
-        return value
-    raise InternalError(f"a template writes a {type(value).__name__}")
-
-
-def _finalize_chinese(value: object) -> object:
-    """As `_finalize`, for a page in Chinese."""
-    return typeset(printable(value)) if type(value) is str else _finalize(value)
-
-
-def site(program: Program, modules: tuple[Module, ...]) -> Mapping[str, bytes]:
-    """The files of a policy's site by name, in the order in which they are to be written."""
-    files: dict[str, bytes] = {}
-    for language in LANGUAGES:
-        template = environment(language).get_template("page.html")
-        text = template.render(doc=document(program, modules, language), w=words(language))
-        files[PAGES[language]] = text.encode("utf-8")
+    histories = (nation, *divisions)
+    amended = any(amendments_by_history(histories))
+    files = dict(_text_files(nation, nation.newest, nation.newest, amended=amended))
     for name in ASSETS:
         files[name] = (HERE / "assets" / name).read_bytes()
+    if amended:
+        files |= dict(_history_files(histories))
+    for history in histories:
+        for text in published_texts(history):
+            if text is not nation.newest:
+                files |= dict(_text_files(history, text, nation.newest, amended=amended))
     return files
+
+
+def _text_files(
+    history: PolicyHistory, text: PolicyText, newest: PolicyText, *, amended: bool
+) -> Iterator[tuple[str, bytes]]:
+    for language in LANGUAGES:
+        links = _links(language, text_page(text, newest, OTHER[language]), amended=amended)
+        made = document(text, history, links, language)
+        yield text_page(text, newest, language), _rendered("page.html", made, language)
+
+
+def _history_files(histories: tuple[PolicyHistory, ...]) -> Iterator[tuple[str, bytes]]:
+    for language in LANGUAGES:
+        made = history_document(histories, _links(language, HISTORY[OTHER[language]], amended=True), language)
+        yield HISTORY[language], _rendered("history.html", made, language)
+
+
+def _links(language: Language, other: str, *, amended: bool) -> Links:
+    return Links(other, NEWEST[language], HISTORY[language] if amended else "")
+
+
+def _rendered(template: str, made: object, language: Language) -> bytes:
+    return environment(language).get_template(template).render(doc=made, w=words(language)).encode("utf-8")

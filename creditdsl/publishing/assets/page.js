@@ -12,7 +12,7 @@ function setUpFind() {
     element,
     text: normal(element.id + " " + element.textContent),
   }));
-  const groups = Array.from(document.querySelectorAll("main table, main .codes"));
+  const groups = Array.from(document.querySelectorAll("main table, main .codes, main article"));
   const sections = Array.from(document.querySelectorAll("main section"));
 
   function show() {
