@@ -10,7 +10,7 @@ CREDITDSL := .venv/bin/creditdsl
 demo:
 	@.ci/prepare run
 	@rm -rf $(OUT) && mkdir -p $(OUT)
-	@echo "== compile the policy" && $(CREDITDSL) compile $(POLICY) --target python -o $(OUT)/tax_credit.py
+	@echo "== compile the policy" && $(CREDITDSL) compile $(POLICY) --period 2020 --as-of 2021-04-30 --target python -o $(OUT)/tax_credit.py
 	@echo "== make a city of taxpayers: facts only" && .venv/bin/python $(POLICY)/make_city.py $(OUT)/city --seed 2019
 	@echo "== score it" && $(CREDITDSL) score $(POLICY) $(OUT)/city -o $(OUT)/scored --period 2020 --as-of 2021-04-30
 	@echo "== publish the documents" && $(CREDITDSL) docs $(POLICY) -o $(OUT)/docs

@@ -61,9 +61,11 @@ class Opened:
         found = () if chronology is None else chronology.slices()
         return found or (replace(WHOLE, jurisdiction=jurisdiction),)
 
-    def jurisdictions(self) -> tuple[str | None, ...]:
-        """The nation, and the divisions that amendments are made for."""
+    def jurisdictions(self, *, with_cases: bool = False) -> tuple[str | None, ...]:
+        """The nation, and the divisions that amendments are made for, or that cases are evaluated in as well."""
         codes = {item.jurisdiction.value for item, _ in self.amendments if item.jurisdiction is not None}
+        if with_cases:
+            codes |= {moment.jurisdiction for _, moment in _moments(self) if moment.jurisdiction is not None}
         return (None, *sorted(codes))
 
 
@@ -220,7 +222,7 @@ def check_policy_text(path: Path) -> tuple[Diagnostic, ...]:
     """What every text of a policy is warned of, for the nation and each division; PolicyError when one is wrong."""
     opened = open_policy(path)
     warnings: dict[Diagnostic, None] = {}
-    for jurisdiction in opened.jurisdictions():
+    for jurisdiction in opened.jurisdictions(with_cases=True):
         found = _checked(opened, jurisdiction, own=jurisdiction is not None).warnings
         # What the texts of a division alone do not use the nation's may.
         kept = (item for item in found if jurisdiction is None or item.code is not Code.CR0701)
@@ -232,8 +234,19 @@ def _is_own(opened: Opened, slice_: Slice) -> bool:
     """Whether a text of a division is another one than the nation's, or has cases of its own."""
     if any(item.jurisdiction is not None for item in slice_.amendments):
         return True
-    cases = (item for module in opened.read.modules for item in module.declarations if isinstance(item, tree.Case))
-    return any(item.jurisdiction is not None and item.jurisdiction.value == slice_.jurisdiction for item in cases)
+    return opened.policy is not None and any(
+        moment.jurisdiction == slice_.jurisdiction and slice_.takes(moment) for _, moment in _moments(opened)
+    )
+
+
+def _moments(opened: Opened) -> Iterator[tuple[tree.Case, Moment]]:
+    """The cases that say when they are evaluated."""
+    declared = [item for module in opened.read.modules for item in module.declarations if isinstance(item, tree.Case)]
+    named = {item.name.value: item for item in reversed(declared)}
+    for case in declared:
+        moment = None if opened.policy is None else moment_of(case, named, opened.policy)
+        if moment is not None:
+            yield case, moment
 
 
 def _compile_all(opened: Opened, slices: tuple[Slice, ...]) -> tuple[list[Compiled], dict[Diagnostic, None]]:
@@ -264,14 +277,11 @@ def _outside(opened: Opened, jurisdiction: str | None) -> tuple[tuple[tree.Case,
     """The cases at times when the policy is not in force, and those among them that do not expect it."""
     if opened.policy is None:
         return (), []
-    declared = [item for module in opened.read.modules for item in module.declarations if isinstance(item, tree.Case)]
-    named = {item.name.value: item for item in reversed(declared)}
     slices = opened.slices(jurisdiction)
     expected: list[tree.Case] = []
     wrong: list[Diagnostic] = []
-    for case in declared:
-        moment = moment_of(case, named, opened.policy)
-        if moment is None or moment.jurisdiction != jurisdiction or any(item.takes(moment) for item in slices):
+    for case, moment in _moments(opened):
+        if moment.jurisdiction != jurisdiction or any(item.takes(moment) for item in slices):
             continue
         words = [(item.word, item.negated) for item in case.expectations]
         if words == [(tree.ExpectWord.IN_FORCE, True)]:

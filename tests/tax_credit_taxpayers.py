@@ -5,18 +5,19 @@ every combination, days at the ends of years and of repair periods, amounts at e
 """
 
 import random
+import re
 from datetime import date, timedelta
 
 Fields = dict[str, object]
 
 YEAR = 2020
+DAY_OR_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
 AS_OF_DAYS = (
     date(2020, 12, 31),
     date(2021, 4, 30),
     date(2021, 4, 30),
     date(2021, 4, 30),
     date(2021, 12, 31),
-    date(2022, 6, 30),
 )
 TAXES = ("vat", "stamp", "corporate_income")
 EXCUSES = (
@@ -66,6 +67,36 @@ def taxpayer(draw: random.Random) -> Fields:
     for table, make, often in GRAVE:
         subject[table] = [make(draw) for _ in range(draw.randint(1, 2) if draw.random() < often else 0)]
     return subject
+
+
+def taxpayer_of_2022(draw: random.Random) -> Fields:
+    """One valid taxpayer as it is seen from 2022-01-01 on, when repair is asked for."""
+    subject = taxpayer(draw)
+    del subject["accounts_reported"], subject["accounts_found"]
+    subject["account_gap"] = [account_gap(draw) for _ in range(draw.choice((0, 0, 0, 1, 2)))]
+    subject["repair_application"] = [repair_application(draw) for _ in range(draw.choice((0, 1, 1, 2)))]
+    subject["accounting_rules"] = [listed_rules(draw) for _ in range(draw.choice((0, 0, 1, 2)))]
+    subject["abnormal_household"] = [applied_household(draw) for _ in range(draw.choice((0, 0, 0, 0, 1, 2)))]
+    return subject
+
+
+def moved(subject: Fields, years: int) -> Fields:
+    """The same taxpayer some years later, or earlier: every day, month and year of it; 29 February becomes the 28th."""
+    return {name: _moved(name, value, years) for name, value in subject.items()}
+
+
+def _moved(name: str, value: object, years: int) -> object:
+    match value:
+        case list():
+            return [moved(row, years) for row in value]
+        case int() if name == "year":
+            return value + years
+        case str() if DAY_OR_MONTH.fullmatch(value):
+            year, rest = int(value[:4]) + years, value[4:]
+            leap = year % 4 == 0
+            return f"{year}{'-02-28' if rest == '-02-29' and not leap else rest}"
+        case _:
+            return value
 
 
 def iso(day: date | None) -> str | None:
@@ -126,6 +157,42 @@ def tax_duty(draw: random.Random, done: str) -> Fields:
 def accounting_rules(draw: random.Random) -> Fields:
     confirmed = any_day(draw)
     return {"confirmed": iso(confirmed), "submitted": iso(end_day(draw, confirmed)), "excuse": draw.choice(EXCUSES)}
+
+
+def listed_rules(draw: random.Random) -> Fields:
+    confirmed = any_day(draw)
+    listed = draw.choice((None, confirmed + timedelta(days=16)))
+    return {
+        "confirmed": iso(confirmed),
+        "submitted": iso(end_day(draw, listed or confirmed)),
+        "listed": iso(listed),
+        "excuse": draw.choice(EXCUSES),
+    }
+
+
+def account_gap(draw: random.Random) -> Fields:
+    found = any_day(draw)
+    listed = draw.choice((None, found, found + timedelta(days=3)))
+    return {"found": iso(found), "reported": iso(end_day(draw, listed or found)), "listed": iso(listed)}
+
+
+def repair_application(draw: random.Random) -> Fields:
+    grounds = ("bankruptcy", "published", "linked_to_d", "other_direct", "other_direct", "kept_d")
+    return {
+        "ground": draw.choice(grounds),
+        "applied": iso(draw.choice((date(2021, 12, 31), date(2022, 1, 1), date(2022, 6, 30), date(2022, 7, 1)))),
+        "remedied": draw.random() < 0.7,
+        "unpublished": draw.random() < 0.5,
+        "clean_months": draw.choice((0, 5, 6, 11, 12, 30)),
+    }
+
+
+def applied_household(draw: random.Random) -> Fields:
+    household = abnormal_household(draw)
+    applied = draw.choice(
+        (None, date(2021, 5, 1), date(2022, 6, 30), date(2022, 7, 1), date(2022, 12, 31), date(2023, 1, 1))
+    )
+    return {**household, "applied": iso(applied), "clean_months": draw.choice((None, 0, 11, 12))}
 
 
 def nil_return(draw: random.Random) -> Fields:

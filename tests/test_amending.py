@@ -18,7 +18,9 @@ from creditdsl.compile import (
 from creditdsl.core.inputs import run_context
 from creditdsl.diagnostics import PolicyError, errors_in
 from creditdsl.syntax import tree
+from creditdsl.testing.check import Options
 from creditdsl.testing.machines import interpreter
+from creditdsl.verify_policy import texts_of, verify_policy
 
 POLICY = """
 policy p "甲" { languages zh subject firm period year effective 2015-01-01 .. 2024-12-31 replaced by q "乙" }
@@ -307,7 +309,7 @@ def test_a_fault_of_one_text_names_it_and_is_reported_once(tmp_path: Path) -> No
     path.write_text(
         POLICY
         + "amend a { effective 2020-01-01 .. change grades { replace band | B : 70 or more under 90 } }"
-        + "amend b { effective 2022-01-01 .. change indicator 02 { insert note \"注\" } }",
+        + 'amend b { effective 2022-01-01 .. change indicator 02 { insert note "注" } }',
         encoding="utf-8",
     )
     with pytest.raises(PolicyError) as refused:
@@ -325,3 +327,21 @@ def test_what_only_one_text_does_not_use_is_no_warning(tmp_path: Path) -> None:
     path.write_text(POLICY + "amend a { effective 2020-01-01 .. repeal indicator 02 }", encoding="utf-8")
     unused = [item.message.en for item in compile_timeline(path).warnings if item.code.name == "CR0701"]
     assert unused == ["`due` is never used"]
+
+
+def test_a_case_of_a_division_within_one_with_amendments_is_worked_in_its_text(tmp_path: Path) -> None:
+    path = tmp_path / "p.credit"
+    path.write_text(
+        POLICY
+        + 'amend a { effective 2020-01-01 .. jurisdiction "2102" change indicator 01 { replace deduct 9 points } }\n'
+        + 'case "县" { period 2021 as of 2022-04-30 jurisdiction "210203" given { id = "1" kind = one months = 100 '
+        + "late { due = 2021-01-02 amount = 500 yuan } } expect { score = 88 points } }",
+        encoding="utf-8",
+    )
+    texts = texts_of(path)
+    assert [(item.slice.jurisdiction, len(item.program.cases)) for item in texts.compiled] == [
+        (None, 0),
+        ("2102", 0),
+        ("210203", 1),
+    ]
+    assert verify_policy(path, Options(examples=1)).passed

@@ -29,7 +29,7 @@ import tax_credit_taxpayers
 
 from creditdsl.backends.python.emit import emit_python
 from creditdsl.backends.python.loading import load_module
-from creditdsl.compile import compile_policy
+from creditdsl.compile import compile_for
 from creditdsl.core.ir import Program
 from creditdsl.core.types import Number, Truth, Unit, plain
 
@@ -42,7 +42,7 @@ def main() -> None:
     arguments.add_argument("--subjects", type=int, default=2000)
     arguments.add_argument("--rounds", type=int, default=15)
     options = arguments.parse_args()
-    program = compile_policy(ROOT / "policies" / "tax_credit").program
+    program = compile_for(ROOT / "policies" / "tax_credit", str(YEAR), AS_OF).program
     module = load_module(emit_python(program), "tax_credit_emitted")
     draw = random.Random(7)
     populations = {
