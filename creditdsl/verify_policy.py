@@ -68,7 +68,7 @@ def texts_of(path: Path) -> Texts:
     opened = open_policy(path)
     compiled: list[Compiled] = []
     outside: list[str] = []
-    for jurisdiction in opened.jurisdictions():
+    for jurisdiction in opened.jurisdictions(with_cases=True):
         timeline = compile_timeline(path, jurisdiction, own=jurisdiction is not None)
         outside.extend(case.name.value for case in timeline.outside)
         compiled.extend(timeline.texts)
