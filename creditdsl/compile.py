@@ -12,7 +12,7 @@ from pathlib import Path
 
 from creditdsl.amending import messages
 from creditdsl.amending.cases import moment_of
-from creditdsl.amending.chronology import Chronology, area_of
+from creditdsl.amending.chronology import MOST_FIELDS, Chronology, area_of
 from creditdsl.amending.consolidate import Consolidated, Origin, consolidate
 from creditdsl.amending.moments import ALWAYS, Area, Moment, Slice, days_of, period_named
 from creditdsl.amending.ordering import amendments_of
@@ -103,7 +103,16 @@ def open_policy(path: Path) -> Opened:
     if found:
         raise PolicyError(_sorted(found))
     policy = policies[0] if policies else None
-    return Opened(read, policy, tuple(areas), content_hash(read.sources, read.root))
+    opened = Opened(read, policy, tuple(areas), content_hash(read.sources, read.root))
+    _refuse_too_many_texts(opened)
+    return opened
+
+
+def _refuse_too_many_texts(opened: Opened) -> None:
+    for jurisdiction in opened.jurisdictions():
+        chronology = opened.chronology(jurisdiction)
+        if chronology is not None and chronology.fields > MOST_FIELDS:
+            raise PolicyError((messages.too_many_texts(chronology.policy, chronology.fields, MOST_FIELDS),))
 
 
 def compile_policy(path: Path, jurisdiction: str | None = None) -> Compiled:

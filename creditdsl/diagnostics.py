@@ -95,6 +95,7 @@ class Code(Enum):
     CR0510 = "an amendment never takes effect"
     CR0511 = "no record is at hand whose day could be looked at"
     CR0512 = "the calendar does not cover a day"
+    CR0513 = "a policy has too many texts in time"
     CR0601 = "a case does not give what it expects"
     CR0602 = "an invariant does not hold"
     CR0603 = "a case does not describe a valid subject"

@@ -23,7 +23,7 @@ from creditdsl.amending.moments import (
     Slice,
     days_of,
     is_monthly,
-    month_end,
+    period_around,
     period_days,
 )
 from creditdsl.amending.ordering import jurisdiction_of
@@ -37,24 +37,48 @@ def area_of(amendment: tree.Amend, policy: tree.Policy) -> Area | Diagnostic:
     judged = amendment.effective.judged_by if amendment.effective else None
     if isinstance(judged, tree.Reference):
         return messages.judged_by_a_field(judged.span)
-    if amendment.applies is None:
-        by_as_of = judged is not None and judged.word is tree.ContextWord.AS_OF
-        return Area(ALWAYS, days) if by_as_of else Area(days, ALWAYS)
-    first = period_days(amendment.applies.first, monthly=monthly)
+    if amendment.applies is not None:
+        return _area_of_periods(amendment.applies, days, monthly=monthly)
+    match judged:
+        case tree.Context(word=tree.ContextWord.AS_OF):
+            return Area(ALWAYS, days)
+        case tree.Context(word=tree.ContextWord.PERIOD_START):
+            return Area(_ends_of_starts(days, monthly=monthly), ALWAYS)
+        case _:
+            return Area(days, ALWAYS)
+
+
+def _area_of_periods(applies: tree.Applies, days: Days, *, monthly: bool) -> Area | Diagnostic:
+    """`applies from 2019 to 2020`: these periods, evaluated on those days."""
+    first = period_days(applies.first, monthly=monthly)
     if first is None:
-        return messages.period_not_fitting(amendment.applies.first, monthly=monthly)
-    if amendment.applies.last is None:
+        return messages.period_not_fitting(applies.first, monthly=monthly)
+    if applies.last is None:
         return Area(Days(first.first, date.max), days)
-    last = period_days(amendment.applies.last, monthly=monthly)
+    last = period_days(applies.last, monthly=monthly)
     if last is None:
-        return messages.period_not_fitting(amendment.applies.last, monthly=monthly)
+        return messages.period_not_fitting(applies.last, monthly=monthly)
     return Area(Days(first.first, last.last), days)
+
+
+def _ends_of_starts(days: Days, *, monthly: bool) -> Days:
+    """The days on which the periods end that begin on one of `days`."""
+    first, last = days.first, days.last
+    if first != date.min and period_around(first, monthly=monthly).first < first:
+        first = period_around(first, monthly=monthly).last + DAY
+    if last != date.max:
+        last = period_around(last, monthly=monthly).last
+    return Days(first, last)
 
 
 def applies_in(amendment: tree.Amend, jurisdiction: str | None) -> bool:
     """Whether an amendment is made for a division: for the nation, for the division, or for one around it."""
     code = jurisdiction_of(amendment)
     return not code or (jurisdiction is not None and jurisdiction.startswith(code))
+
+
+MOST_FIELDS = 2_500
+"""How many fields a policy may have: fifty days that changes for periods begin or end on, and fifty of the other kind."""
 
 
 class Chronology:
@@ -74,6 +98,11 @@ class Chronology:
         self.made = days_of(policy.evaluated)
         self.columns = _cells(self.ends, [area.ends for _, area in self.amendments])
         self.rows = _cells(self.made, [area.made for _, area in self.amendments])
+
+    @property
+    def fields(self) -> int:
+        """Into how many rectangles the days of the amendments part the plane; a slice is one or several of them."""
+        return len(self.columns) * len(self.rows)
 
     def slices(self) -> tuple[Slice, ...]:
         """The texts between two changes that an evaluation can have; together they take every evaluation of the policy once."""
@@ -133,11 +162,7 @@ class Chronology:
 
     def _first_period(self, column: Days) -> Days:
         """The earliest period that ends in a column or, where none does, after it."""
-        day = max(column.first, date(1, 1, 2))
-        if is_monthly(self.policy):
-            first = date(day.year, day.month, 1)
-            return Days(first, month_end(first)) if day < date(9999, 12, 1) else Days(first, date.max)
-        return Days(date(day.year, 1, 1), date(day.year, 12, 31))
+        return period_around(max(column.first, date(1, 1, 2)), monthly=is_monthly(self.policy))
 
     def _has_period(self, column: Days) -> bool:
         return self._first_period(column).last in column

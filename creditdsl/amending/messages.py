@@ -251,7 +251,9 @@ def in_texts(item: Diagnostic, slices: Sequence[Slice]) -> Diagnostic:
     """A finding with the texts that it is in."""
     shown = [shown_slice(slice_) for slice_ in slices]
     name = Text("文本", "text")
-    return dataclasses.replace(item, facts=(*item.facts, *((name, text) for text in shown[:MOST_TEXTS])))
+    if len(shown) > MOST_TEXTS:
+        shown[MOST_TEXTS:] = [f"… ({len(shown)})"]
+    return dataclasses.replace(item, facts=(*item.facts, *((name, text) for text in shown)))
 
 
 def shown_slice(slice_: Slice, language: Language = "en") -> str:
@@ -279,6 +281,21 @@ def period_not_fitting(period: tree.Number | tree.MonthLiteral, *, monthly: bool
         Text("写月份, 如 `2020-11`", "write a month, such as `2020-11`")
         if monthly
         else Text("写年份, 如 `2020`", "write a year, such as `2020`"),
+    )
+
+
+def too_many_texts(policy: tree.Policy, count: int, most: int) -> Diagnostic:
+    return Diagnostic(
+        Code.CR0513,
+        policy.name.span,
+        Text(
+            f"修订的施行日把评价期和评价日分成了 {count:_} 格,最多 {most:_} 格",
+            f"the days of the amendments part periods and days of evaluation into {count:_} fields, at most {most:_} are allowed",
+        ),
+        Text(
+            "把早已取代的修订并入原文(`creditdsl consolidate`),以后的时间另作一个政策",
+            "make the older amendments part of the original with `creditdsl consolidate`, as a policy of a later time",
+        ),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from creditdsl.syntax import tree
 
 DAY = timedelta(1)
+LAST_MONTH = date(9999, 12, 1)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -95,6 +96,14 @@ def period_named(text: str, policy: tree.Policy) -> Days | None:
     if year < 1:
         return None
     return period_days(written, monthly=is_monthly(policy))
+
+
+def period_around(day: date, *, monthly: bool) -> Days:
+    """The assessment period in which a day lies."""
+    if not monthly:
+        return Days(date(day.year, 1, 1), date(day.year, 12, 31))
+    first = date(day.year, day.month, 1)
+    return Days(first, month_end(first) if first < LAST_MONTH else date.max)
 
 
 def month_end(first: date) -> date:

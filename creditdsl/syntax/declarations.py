@@ -60,7 +60,12 @@ def _policy(node: Node, desk: Desk) -> tree.Policy:
 def _interval(clauses: Clauses, desk: Desk, *, as_of: bool) -> tree.Validity | None:
     """The `effective` of a policy that bounds the as-of date, or the one that bounds the end of the period."""
     node = next((item for item in clauses.every("effective") if judged_by_as_of(item) is as_of), None)
-    return None if node is None else judged_validity(node, desk)
+    interval = None if node is None else judged_validity(node, desk)
+    if interval is not None and not as_of and interval.judged_by is not None:
+        if interval.judged_by != tree.Context(tree.ContextWord.PERIOD_END):
+            desk.report(messages.misplaced_clause(interval.judged_by.span, "judged_by", "policy"))
+        interval = tree.Validity(interval.start, interval.end, span=interval.span)
+    return interval
 
 
 def successor_of(node: Node, desk: Desk) -> tree.Successor:
