@@ -18,7 +18,7 @@ from creditdsl.amending.moments import Days, Slice
 from creditdsl.amending.ordering import first_day, follows, jurisdiction_of
 from creditdsl.amending.parts import changed_declaration
 from creditdsl.amending.paths import Key, Path, key_of, key_of_target, part_path, touching
-from creditdsl.diagnostics import Diagnostic, Text
+from creditdsl.diagnostics import Diagnostic, InternalError, Text
 from creditdsl.source import Span
 from creditdsl.syntax import tree
 
@@ -66,7 +66,7 @@ def consolidate(modules: Iterable[tree.Module], slice_: Slice) -> Consolidated:
     return Consolidated(module, slice_, origins, tuple(text.diagnostics))
 
 
-def _bounded(declaration: tree.Declaration, slice_: Slice) -> tree.Declaration:
+def _bounded(declaration: Changeable, slice_: Slice) -> Changeable:
     """The policy says for which evaluations the text is: by the end of the period, and by the as-of date."""
     if not isinstance(declaration, tree.Policy):
         return declaration
@@ -95,7 +95,7 @@ class _Text:
     """The declarations while the amendments are made, and what each amendment touched."""
 
     modules: tuple[tree.Module, ...]
-    declarations: list[tree.Declaration] = field(default_factory=list)
+    declarations: list[Changeable] = field(default_factory=list)
     origins: dict[Key, list[Origin]] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     touched: dict[str, list[tuple[Path, Span]]] = field(default_factory=dict)
@@ -169,10 +169,7 @@ class _Text:
         place = self._only(amendment, key, change.target.span)
         if place is None:
             return
-        declaration = self.declarations[place]
-        if isinstance(declaration, tree.Use | tree.Case | tree.Amend):
-            return
-        changed, found = changed_declaration(declaration, change)
+        changed, found = changed_declaration(self.declarations[place], change)
         self.declarations[place] = _resting_on(changed, amendment, always=True)
         self.diagnostics.extend(found)
         self.origins.setdefault(key, []).append(Origin(amendment.name.text, Action.CHANGED))
@@ -185,8 +182,9 @@ class _Text:
 
     def _key(self, declaration: Changeable) -> Key:
         key = key_of(declaration)
-        # Every declaration that can be amended has one.
-        return key if key is not None else ("", "")
+        if key is None:
+            raise InternalError("a declaration that can be amended has a key")
+        return key
 
     def _places(self, key: Key) -> list[int]:
         return [place for place, item in enumerate(self.declarations) if key_of(item) == key]
@@ -201,7 +199,7 @@ class _Text:
         return places[0] if len(places) == 1 else None
 
     def _report_missing(self, amendment: tree.Amend, key: Key, span: Span) -> None:
-        keys = [found for item in self.declarations if (found := key_of(item)) is not None]
+        keys = [self._key(item) for item in self.declarations]
         names = [name for kind, name in keys if kind == key[0]]
         names = names or [name for _, name in keys]
         self.diagnostics.append(messages.nothing_there(key, span, _on(amendment), names))
