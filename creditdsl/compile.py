@@ -14,15 +14,16 @@ from creditdsl.amending import messages
 from creditdsl.amending.cases import moment_of
 from creditdsl.amending.chronology import MOST_FIELDS, Chronology, area_of
 from creditdsl.amending.consolidate import Consolidated, Origin, consolidate
-from creditdsl.amending.moments import ALWAYS, Area, Moment, Slice, days_of, period_named
+from creditdsl.amending.moments import ALWAYS, Area, Moment, Slice, days_of, is_monthly, period_named
 from creditdsl.amending.ordering import amendments_of
 from creditdsl.amending.paths import Key
 from creditdsl.checking.lower import lower
 from creditdsl.checking.uses import ReadModules, read_modules
 from creditdsl.core.ir import Program
+from creditdsl.core.messages import not_a_month, not_a_year
 from creditdsl.core.verify import verify
 from creditdsl.diagnostics import Code, Diagnostic, PolicyError, Severity, Text, errors_in
-from creditdsl.source import SourceFile, Span
+from creditdsl.source import NOWHERE, SourceFile, Span
 from creditdsl.syntax import tree
 
 WHOLE = Slice(ALWAYS, ALWAYS, None, ())
@@ -124,18 +125,21 @@ def compile_policy(path: Path, jurisdiction: str | None = None) -> Compiled:
 def compile_for(path: Path, period: str, as_of: date, jurisdiction: str | None = None) -> Compiled:
     """The text by which a period is evaluated on a day.
 
-    PolicyError when the policy is wrong, or not in force then; what is wrong with the period alone is said by the run.
+    PolicyError when the policy is wrong, or not in force then, or when the text names no period.
     """
     opened = open_policy(path)
     return compile_text(opened, slice_for(opened, period, as_of, jurisdiction))
 
 
 def slice_for(opened: Opened, period: str, as_of: date, jurisdiction: str | None = None) -> Slice:
-    """The slice of an evaluation; PolicyError when the policy is not in force then."""
+    """The slice of an evaluation; PolicyError when the policy is not in force then, or the text names no period."""
     slices = opened.slices(jurisdiction)
-    days = None if opened.policy is None else period_named(period, opened.policy)
-    if opened.policy is None or days is None:
+    if opened.policy is None:
         return slices[-1]
+    days = period_named(period, opened.policy)
+    if days is None:
+        message = not_a_month(period) if is_monthly(opened.policy) else not_a_year(period)
+        raise PolicyError((Diagnostic(Code.CR0914, NOWHERE, message),))
     moment = Moment(days.last, as_of, jurisdiction)
     found = next((item for item in slices if item.takes(moment)), None)
     if found is None:

@@ -92,3 +92,21 @@ def test_a_changed_rule_is_explained_as_it_reads(policy: Path, creditdsl: Run) -
 
 def test_a_rule_is_explained_as_it_read_on_a_day(policy: Path, creditdsl: Run) -> None:
     assert "deduct 5 points" in creditdsl("explain", "01", policy, "--as-of", "2019-12-31").stdout
+
+
+def test_a_period_that_is_none_is_refused(policy: Path, creditdsl: Run) -> None:
+    result = creditdsl("consolidate", policy, "--as-of", "2020-01-01", "--period", "20x")
+    assert result.returncode == 1
+    assert "CR0914" in result.stderr
+
+
+def test_one_policy_is_compared_at_two_dates(policy: Path, creditdsl: Run) -> None:
+    result = creditdsl("diff", f"{policy}@2019-12-31", f"{policy}@2020-01-01", "--exit-code")
+    assert result.returncode == 3
+    assert "1 declaration differs: 1 stricter" in result.stdout
+
+
+def test_a_date_that_does_not_exist_is_refused(policy: Path, creditdsl: Run) -> None:
+    result = creditdsl("diff", f"{policy}@2019-02-30", policy)
+    assert result.returncode == 2
+    assert "2019-02-30" in result.stderr

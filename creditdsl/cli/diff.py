@@ -1,5 +1,6 @@
 """`creditdsl diff`: what a new version of a policy changes, for a terminal, for programs, or as a page."""
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("terminal", "json", "html")
 DIFFERENT = 3
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def command(language: Language) -> click.Command:
@@ -107,11 +109,13 @@ def version(argument: str, jurisdiction: str | None) -> "Compiled":
 
 
 def _day(written: str) -> date | None:
-    """The date behind the `@`; None for anything else, which then is a part of the path."""
-    try:
-        return date.fromisoformat(written) if len(written) == len("2020-11-01") else None
-    except ValueError:
+    """The date behind the `@`; None for anything else, which then is a part of the path. UsageError for one that does not exist."""
+    if DATE.fullmatch(written) is None:
         return None
+    try:
+        return date.fromisoformat(written)
+    except ValueError as fault:
+        raise click.UsageError(f"@{written}: {fault}") from fault
 
 
 def _report(comparison: "Comparison", before: "Compiled", after: "Compiled", format_name: str, session: Session) -> str:
