@@ -180,22 +180,24 @@ def compile_text(opened: Opened, slice_: Slice) -> Compiled:
     return compiled
 
 
-def with_whole_validity(compiled: Compiled, opened: Opened) -> Compiled:
-    """The text with the validity that the policy was written with, not that of its slice."""
-    whole = opened.policy
-    modules = tuple(
-        replace(
-            module,
-            declarations=tuple(
-                replace(item, effective=whole.effective, evaluated=whole.evaluated)
-                if isinstance(item, tree.Policy) and whole is not None
-                else item
-                for item in module.declarations
-            ),
-        )
-        for module in compiled.modules
-    )
-    return replace(compiled, modules=modules)
+def for_comparison(compiled: Compiled, opened: Opened) -> Compiled:
+    """The text as a version of its policy: with the validity that was written, and without the cases that fall into its slice.
+
+    When a text is one, and which cases are worked in it, is no difference of two texts of one policy.
+    """
+    if not opened.amendments:
+        return compiled
+    return replace(compiled, modules=tuple(_version_of(module, opened) for module in compiled.modules))
+
+
+def _version_of(module: tree.Module, opened: Opened) -> tree.Module:
+    declarations: list[tree.Declaration] = []
+    for item in module.declarations:
+        if isinstance(item, tree.Policy) and opened.policy is not None:
+            declarations.append(replace(item, effective=opened.policy.effective, evaluated=opened.policy.evaluated))
+        elif not isinstance(item, tree.Case):
+            declarations.append(item)
+    return replace(module, declarations=tuple(declarations))
 
 
 def _lowered(opened: Opened, slice_: Slice) -> Compiled:

@@ -14,6 +14,7 @@ subject firm { key id : text months : int in 0 .. 600 }
 score { basis rules base 100 points }
 indicator 01 "新" / "New" { basis rules when months < 12 deduct 5 points }
 amend a "修" / "Change" { basis rules effective 2020-01-01 .. change indicator 01 { replace deduct 7 points } }
+case "2019" { period 2019 as of 2020-04-30 given { id = "1" months = 3 } expect { score = 95 points } }
 """
 
 

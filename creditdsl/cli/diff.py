@@ -97,15 +97,15 @@ def versions(old: str, new: str, jurisdiction: str | None) -> "tuple[Compiled, C
 def version(argument: str, jurisdiction: str | None) -> "Compiled":
     """The version that an argument of the command means: the newest text of a policy, or with `@2020-11-01` that of a day.
 
-    The text of a day has the validity of the whole policy: when it is the text is no difference of two texts.
+    A text of a policy with amendments is compared without what only its time makes different.
     """
-    from creditdsl.compile import compile_text, open_policy, slice_on, with_whole_validity
+    from creditdsl.compile import compile_text, for_comparison, open_policy, slice_on
 
     path, _, written = argument.rpartition("@")
     day = _day(written) if path else None
     opened = open_policy(Path(argument if day is None else path))
     slice_ = opened.slices(jurisdiction)[-1] if day is None else slice_on(opened, day, jurisdiction)
-    return with_whole_validity(compile_text(opened, slice_), opened)
+    return for_comparison(compile_text(opened, slice_), opened)
 
 
 def _day(written: str) -> date | None:
