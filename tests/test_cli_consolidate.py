@@ -111,3 +111,13 @@ def test_a_date_that_does_not_exist_is_refused(policy: Path, creditdsl: Run) -> 
     result = creditdsl("diff", f"{policy}@2019-02-30", policy)
     assert result.returncode == 2
     assert "2019-02-30" in result.stderr
+
+
+def test_a_compiled_text_says_for_which_evaluations_it_is(creditdsl: Run, tmp_path: Path) -> None:
+    path = tmp_path / "p.credit"
+    path.write_text(
+        POLICY.replace("effective 2020-01-01 ..", 'effective 2020-01-01 .. judged by as of jurisdiction "2102"'),
+        encoding="utf-8",
+    )
+    result = creditdsl("compile", path, "--as-of", "2020-06-01", "--jurisdiction", "2102")
+    assert "in force 2015-01-01 .. 2024-12-31, for evaluations made 2020-01-01 .., in 2102" in result.stdout

@@ -77,9 +77,21 @@ def _docstring(program: Program, subject: str) -> Iterator[str]:
 
 
 def _validity(program: Program) -> str:
-    start, end = program.header.effective_start, program.header.effective_end
+    """For which evaluations the text is: by the end of the period, the as-of date and the division, as far as they are bounded."""
+    header = program.header
+    parts = [_interval(header.effective_start, header.effective_end) or "without limit"]
+    made = _interval(header.evaluated_start, header.evaluated_end)
+    if made:
+        parts.append(f"for evaluations made {made}")
+    if header.jurisdiction:
+        parts.append(f"in {docstring_text(header.jurisdiction)}")
+    return ", ".join(parts)
+
+
+def _interval(start: date | None, end: date | None) -> str:
+    """`2014-10-01 .. 2025-06-30`; empty when both sides are open."""
     if start is None and end is None:
-        return "without limit"
+        return ""
     return f"{start.isoformat() if start else ''} .. {end.isoformat() if end else ''}".strip()
 
 
