@@ -210,7 +210,8 @@ def _part_name(node: Node, target: tree.Target, desk: Desk) -> tree.ComponentNam
         if rule != "article" and target.word not in PARTS_OF.get(rule, frozenset()):
             desk.report(messages.misplaced_clause(span, rule, target.word.value))
             return None
-        return tree.ComponentName(word, name, None, locators(node, desk), span=span)
+        places = locators(node, desk) if word is tree.ComponentWord.ARTICLE else ()
+        return tree.ComponentName(word, name, None, places, span=span)
     word_ = node.words()[1]
     rule = REPEALED_WORDS.get(word_.terminal, word_.terminal.lower())
     if rule not in CLAUSES_OF.get(target.word.value, frozenset()):
