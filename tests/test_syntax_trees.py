@@ -496,3 +496,34 @@ def test_formatting_twice_changes_nothing_more(module: t.Module) -> None:
     parsed = parse(SourceFile("generated.credit", once))
     assert parsed.module is not None
     assert format_module(once, parsed.module, keywords="zh") == once
+
+
+@pytest.mark.parametrize("keywords", ["zh", "en"])
+@pytest.mark.parametrize("word", [*KEYWORD_WORDS, "010101", "a b"])
+def test_every_word_can_name_what_an_amendment_touches(word: str, keywords: Language) -> None:
+    name, other = t.Identifier(word), t.Identifier("x")
+    kind = t.TypeExpression(t.TypeWord.INT)
+    parts: list[tuple[t.TargetWord, t.Component, t.ComponentWord]] = [
+        (t.TargetWord.GRADES, t.Band(name, None, t.ByRule()), t.ComponentWord.BAND),
+        (t.TargetWord.ENUM, t.EnumValue(name, None), t.ComponentWord.VALUE),
+        (t.TargetWord.RECORD, t.FieldDeclaration(False, name, kind, None), t.ComponentWord.FIELD),
+    ]
+    changes: list[t.Change] = []
+    for target, part, component in parts:
+        edits = (
+            t.InsertPart(part, None),
+            t.InsertPart(part, t.Placement(True, name)),
+            t.ReplacePart(part, None),
+            t.RepealPart(t.ComponentName(component, name)),
+        )
+        changes.append(t.ChangeDeclaration(t.Target(target, name), edits))
+    changes += [t.RepealDeclaration(t.Target(target, name)) for target in (t.TargetWord.SUBJECT, t.TargetWord.DEFINE)]
+    changes += [t.RepealDeclaration(t.Target(target, name)) for target in (t.TargetWord.INDICATOR, t.TargetWord.REPAIR)]
+    granted = t.ComponentName(t.ComponentWord.CLAUSE, t.Identifier("grants"), name)
+    changes.append(t.ChangeDeclaration(t.Target(t.TargetWord.REWARD, name), (t.RepealPart(granted),)))
+    days_ = t.Validity(date(2020, 1, 1), None, t.Reference(word))
+    amendment = t.Amend(name, None, (), (), days_, None, (name, other), None, tuple(changes))
+    module = t.Module("generated.credit", (amendment,))
+    written = format_module("", module, keywords=keywords)
+    parsed = parse(SourceFile("generated.credit", written))
+    assert parsed.module == module, (written, [item.message.en for item in parsed.diagnostics])

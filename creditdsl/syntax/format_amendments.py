@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import cache
 
 from creditdsl.source import NOWHERE
 from creditdsl.syntax import tree
@@ -25,9 +26,17 @@ from creditdsl.syntax.format_clauses import (
 )
 from creditdsl.syntax.format_expressions import SUM, optional_label, written, written_branch, written_locator
 from creditdsl.syntax.format_rows import band_text, dated_value_text, field_text, row_text
+from creditdsl.syntax.keywords import keyword_table
 from creditdsl.syntax.layout import Line
 from creditdsl.syntax.spelling import Speller, written_code, written_label, written_name, written_text
 
+PLACING = (("amendment", "placed_after"), ("amendment", "placed_before"))
+"""What may stand before the name of a part."""
+NEXT = (
+    *(("clause", key) for key in ("basis", "note", "effective", "applies", "follows", "jurisdiction")),
+    *(("amendment", key) for key in ("insert", "replace", "repeal", "change")),
+)
+"""What may stand where the name of a target is left out."""
 ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 BRANCHED = frozenset({"base", "restore"})
 NAMED = frozenset(
@@ -44,6 +53,12 @@ NAMED = frozenset(
     }
 )
 """Declarations that are named, not coded: digits alone are no name."""
+
+
+@cache
+def _words(keys: tuple[tuple[str, str], ...]) -> frozenset[str]:
+    """The spellings of keywords in both languages: a name like one of them stands in backticks."""
+    return frozenset(word for key in keys for word in keyword_table()[key].spellings)
 
 
 def amend_clauses(amendment: tree.Amend, spell: Speller) -> list[Clause]:
@@ -86,7 +101,7 @@ def written_target(target: tree.Target, spell: Speller) -> str:
     if word is tree.TargetWord.INVARIANT:
         return f"{text} {written_text(name.text)}"
     if word in NAMED:
-        return f"{text} {written_name(name.text)}"
+        return f"{text} {written_name(name.text, also=_words(NEXT))}"
     also = frozenset({"direct", "直接判级"}) if word is tree.TargetWord.REPAIR else frozenset()
     return f"{text} {written_code(name.text, also=also)}"
 
@@ -146,9 +161,9 @@ def component_lines(part: tree.Component, spell: Speller) -> list[Line]:
         case tree.DatedValue():
             return [Line(dated_value_text(part, spell), 0)]
         case tree.EnumValue(name, label):
-            return [Line(written_name(name.text) + optional_label(label), 0)]
+            return [Line(written_name(name.text, also=_words(PLACING)) + optional_label(label), 0)]
         case tree.FieldDeclaration():
-            return [Line(field_text(part, spell), 0)]
+            return [Line(field_text(part, spell, also=_words(PLACING)), 0)]
         case tree.SourceArticle():
             return body([article_clause(part, spell)], 0)
 

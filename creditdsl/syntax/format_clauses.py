@@ -157,7 +157,10 @@ def validity_clause(key: str, validity: tree.Validity | None, spell: Speller) ->
     judged = ""
     if validity.judged_by is not None:
         standing = f" {spell.clause('standing')}" if spell.language == "zh" else ""
-        judged = f" {spell.clause('judged_by')} {written(validity.judged_by, spell)}{standing}"
+        day = validity.judged_by
+        # A field is called by its name, even one that is called like a result.
+        shown = written_name(day.name) if isinstance(day, tree.Reference) else written(day, spell)
+        judged = f" {spell.clause('judged_by')} {shown}{standing}"
     return [Clause(key, spell.validity(validity) + judged, anchor(validity.span))]
 
 

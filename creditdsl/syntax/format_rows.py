@@ -71,14 +71,16 @@ def dated_value_cells(value: tree.DatedValue, spell: Speller) -> tuple[str, str,
     return f"| {written(value.value, spell, SUM)}", f"{spell.clause('from')} {value.start.isoformat()}", until
 
 
-def field_text(field: tree.FieldDeclaration, spell: Speller) -> str:
-    """`due : date "申报期限" / "Due"`."""
-    return " ".join(cell for cell in field_cells(field, spell) if cell)
+def field_text(field: tree.FieldDeclaration, spell: Speller, *, also: frozenset[str] = frozenset()) -> str:
+    """`due : date "申报期限" / "Due"`; a name among `also` stands in backticks."""
+    return " ".join(cell for cell in field_cells(field, spell, also=also) if cell)
 
 
-def field_cells(field: tree.FieldDeclaration, spell: Speller) -> tuple[str, str, str]:
+def field_cells(
+    field: tree.FieldDeclaration, spell: Speller, *, also: frozenset[str] = frozenset()
+) -> tuple[str, str, str]:
     key = spell.clause("key") + " " if field.key else ""
-    name = key + written_name(field.name.text, also=frozenset(_field_words(spell)))
+    name = key + written_name(field.name.text, also=also | frozenset(_field_words(spell)))
     label = "" if field.label is None else written_label(field.label)
     return name, ": " + written_type(field.type, spell), label
 
