@@ -212,7 +212,12 @@ def compile_timeline(path: Path, jurisdiction: str | None = None, *, own: bool =
 
     With `own`, only the texts of a division that are not the nation's, or that cases ask for.
     """
-    timeline = _checked(open_policy(path), jurisdiction, own=own)
+    return timeline_of(open_policy(path), jurisdiction, own=own)
+
+
+def timeline_of(opened: Opened, jurisdiction: str | None, *, own: bool) -> Timeline:
+    """`compile_timeline` of a policy that is open already; several divisions need its files read only once."""
+    timeline = _checked(opened, jurisdiction, own=own)
     for text in timeline.texts:
         verify(text.program)
     return timeline

@@ -12,7 +12,7 @@ from typing import Protocol
 from creditdsl.amending.messages import shown_slice
 from creditdsl.backends.python.emit import emit_python
 from creditdsl.backends.python.loading import load_module
-from creditdsl.compile import Compiled, compile_timeline, open_policy
+from creditdsl.compile import Compiled, open_policy, timeline_of
 from creditdsl.core.ir import Program
 from creditdsl.core.result import Json
 from creditdsl.testing.check import Options, PropertyOutcome, check_policy
@@ -69,7 +69,7 @@ def texts_of(path: Path) -> Texts:
     compiled: list[Compiled] = []
     outside: list[str] = []
     for jurisdiction in opened.jurisdictions(with_cases=True):
-        timeline = compile_timeline(path, jurisdiction, own=jurisdiction is not None)
+        timeline = timeline_of(opened, jurisdiction, own=jurisdiction is not None)
         outside.extend(case.name.value for case in timeline.outside)
         compiled.extend(timeline.texts)
     return Texts(tuple(compiled), tuple(outside))

@@ -31,11 +31,11 @@ def command(language: Language) -> click.Command:
     )
     @click.pass_obj
     def docs(session: Session, policy: Path, output: Path) -> int:
-        from creditdsl.compile import compile_timeline, open_policy
+        from creditdsl.compile import open_policy, timeline_of
         from creditdsl.publish import publish
 
-        codes = open_policy(policy).jurisdictions()
-        nation, *divisions = [compile_timeline(policy, code, own=code is not None) for code in codes]
+        opened = open_policy(policy)
+        nation, *divisions = [timeline_of(opened, code, own=code is not None) for code in opened.jurisdictions()]
         print_findings(dict.fromkeys(item for each in (nation, *divisions) for item in each.warnings), session)
         try:
             written = publish(nation, output, divisions)

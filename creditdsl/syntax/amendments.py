@@ -25,13 +25,13 @@ from creditdsl.syntax.concrete import Node, Word
 from creditdsl.syntax.declarations import (
     SINGLE,
     article,
+    canonical,
     dated_value,
     enum_value,
     field_declaration,
     successor_of,
 )
 from creditdsl.syntax.expressions import branch, operands
-from creditdsl.syntax.keywords import key_of
 from creditdsl.syntax.literals import (
     Desk,
     day,
@@ -282,12 +282,8 @@ def _lifetime(node: Node, desk: Desk) -> tree.ClauseValue:
     return tree.Lifetime(duration, None if start is None else identifier(start, desk), span=desk.span(node))
 
 
-def _canonical(section: str, terminal: str) -> Callable[[Node, Desk], tree.ClauseValue]:
-    def build(node: Node, desk: Desk) -> tree.ClauseValue:
-        word = required_word(node, terminal)
-        return tree.Identifier(key_of(section, word.text) or word.text, span=desk.span(word))
-
-    return build
+def _rank(node: Node, desk: Desk) -> tree.ClauseValue:
+    return canonical("rank", required_word(node, "RANK_KIND"), desk)
 
 
 def _expression(node: Node, desk: Desk) -> tree.ClauseValue:
@@ -349,7 +345,7 @@ CLAUSE_VALUES: Mapping[str, Callable[[Node, Desk], tree.ClauseValue]] = {
     "restricts": grant,
     **dict.fromkeys(("from", "to", "regrade", "calendar"), _name),
     "replaced_by": successor_of,
-    "rank": _canonical("rank", "RANK_KIND"),
+    "rank": _rank,
     "in_force": _interval,
     "address": _text,
 }

@@ -46,7 +46,7 @@ def _policy(node: Node, desk: Desk) -> tree.Policy:
         () if languages is None else tuple(_language(item) for item in identifiers(languages, desk)),
         one_label(clauses, "authority", desk),
         named(clauses, "subject_clause", desk),
-        None if period is None else _canonical("span_of_period", required_word(period, "PERIOD_KIND"), desk),
+        None if period is None else canonical("span_of_period", required_word(period, "PERIOD_KIND"), desk),
         _interval(clauses, desk, as_of=False),
         notes(clauses, desk),
         _interval(clauses, desk, as_of=True),
@@ -79,7 +79,8 @@ def _language(name: tree.Identifier) -> tree.Identifier:
     return tree.Identifier(key_of("language", name.text) or name.text, span=name.span)
 
 
-def _canonical(section: str, word: Word, desk: Desk) -> tree.Identifier:
+def canonical(section: str, word: Word, desk: Desk) -> tree.Identifier:
+    """The key of a word of the table, whichever spelling was written."""
     key = key_of(section, word.text)
     if key is None:
         raise InternalError(f"no {section} {word.text}")
@@ -97,7 +98,7 @@ def _source(node: Node, desk: Desk) -> tree.Source:
         identifier(required_node(node, "name"), desk),
         label(required_node(node, "label"), desk),
         one_label(clauses, "title", desk),
-        None if rank is None else _canonical("rank", required_word(rank, "RANK_KIND"), desk),
+        None if rank is None else canonical("rank", required_word(rank, "RANK_KIND"), desk),
         None if in_force is None else validity(required_node(in_force, "validity", "validity_until"), desk),
         None if address is None else text_literal(required_word(address, "STRING"), desk),
         tuple(article(child, desk) for child in clauses.every("source_article", "source_omission")),
@@ -156,7 +157,7 @@ def type_expression(node: Node, desk: Desk) -> tree.TypeExpression:
     if word is None:
         name = identifier(required_node(node, "name"), desk)
     else:
-        name = tree.TypeWord(_canonical("type", word, desk).text)
+        name = tree.TypeWord(canonical("type", word, desk).text)
     low, high = (None, None) if range_ is None else operands(range_, desk)
     places = None if digits is None else whole_number(required_word(digits, "NUMBER"), desk)
     return tree.TypeExpression(name, node.node("optional") is not None, places, low, high, span=desk.span(node))
