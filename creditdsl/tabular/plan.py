@@ -1,0 +1,123 @@
+"""A program in the order in which whole tables can be computed.
+
+In: a program, and the days of a run when they are known. Out: a `Tabular`: the definitions that the tables of a result
+need, in layers. In it
+
+- what the run alone decides is a constant (or, while its days are not known, written out where it is used);
+- every aggregate is a definition of its own, once, so that a layer takes all aggregates over a table in one pass;
+- which rule decided a grade is a definition too (`tabular.decision`).
+
+`core.evaluate` gives the same values for the definitions of both programs.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from creditdsl.core.ir import Aggregate, Definition, DefinitionReference, Expression, Program
+from creditdsl.core.subject import RunContext
+from creditdsl.core.walk import walk
+from creditdsl.tabular.decision import Outcomes, with_decisions
+from creditdsl.tabular.fold import Folder
+from creditdsl.tabular.hoist import Hoister
+
+
+@dataclass(frozen=True, slots=True)
+class Scalars:
+    """Definitions of one value a subject, without aggregates, in dependency order."""
+
+    definitions: tuple[Definition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """Definitions that are aggregates over the records of `table`, which need only what stands in earlier layers."""
+
+    table: str
+    definitions: tuple[Definition, ...]
+
+
+Layer = Scalars | Grouped
+
+
+@dataclass(frozen=True, slots=True)
+class Tabular:
+    """`program` has the definitions of all layers, in order, and the plan of the result unchanged.
+
+    A definition in `decided` or `decided_after` (None for a policy that grades nobody and exempts nobody) is a number: 0
+    when nothing decided the grade, else the place in `outcomes`, from 1.
+    """
+
+    program: Program
+    layers: tuple[Layer, ...]
+    decided: str | None
+    decided_after: str | None
+    outcomes: Outcomes
+
+
+def tabulate(program: Program, context: RunContext | None = None) -> Tabular:
+    """The program as layers; with a context, for that run alone.
+
+    Raises CannotTabulate for an aggregate whose condition looks into the records of another table.
+    """
+    decided = with_decisions(program)
+    folder, hoister = Folder(program, context), Hoister(program)
+    for definition in decided.definitions:
+        folded = folder.definition(definition)
+        hoister.add(folded)
+    names = (*result_names(program), *(name for name in (decided.before, decided.after) if name is not None))
+    kept = _needed(hoister.definitions, names)
+    layers = tuple(_layers(kept))
+    ordered = tuple(definition for layer in layers for definition in layer.definitions)
+    claimless = replace(program, definitions=ordered, claims=(), cases=())
+    return Tabular(claimless, layers, decided.before, decided.after, decided.outcomes)
+
+
+def result_names(program: Program) -> tuple[str, ...]:
+    """The definitions that the tables of a result are made of, each once, in the order of the plan."""
+    plan = program.result
+    heading = (plan.graded, plan.score, plan.score_after, plan.grade, plan.grade_after)
+    names = [name for name in heading if name is not None]
+    for finding in plan.findings:
+        names += (finding.fires, finding.count, finding.points, finding.points_after)
+    for measure in plan.measures:
+        names += (measure.holds, *(grant.value for grant in measure.grants if grant.value is not None))
+    return tuple(dict.fromkeys(names))
+
+
+def references(expression: Expression) -> Iterator[str]:
+    """The names of the definitions that an expression refers to, with repetitions."""
+    return (part.name for part in walk(expression) if isinstance(part, DefinitionReference))
+
+
+def _needed(definitions: dict[str, Definition], names: tuple[str, ...]) -> tuple[Definition, ...]:
+    """The definitions with these names and all that they refer to, in their order."""
+    needed: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in needed:
+            needed.add(name)
+            waiting.extend(references(definitions[name].expression))
+    return tuple(definition for name, definition in definitions.items() if name in needed)
+
+
+def _layers(definitions: tuple[Definition, ...]) -> Iterator[Layer]:
+    """Round by round: aggregates as early as what they need allows, by table, then the scalars that need no later one."""
+    rounds: dict[str, int] = {}
+    for definition in definitions:
+        before = max((rounds[name] for name in references(definition.expression)), default=0)
+        rounds[definition.name] = before + isinstance(definition.expression, Aggregate)
+    for number in range(max(rounds.values(), default=0) + 1):
+        grouped: dict[str, list[Definition]] = {}
+        scalars = []
+        for definition in definitions:
+            if rounds[definition.name] != number:
+                continue
+            if isinstance(definition.expression, Aggregate):
+                grouped.setdefault(definition.expression.table, []).append(definition)
+            else:
+                scalars.append(definition)
+        for table, aggregates in grouped.items():
+            yield Grouped(table, tuple(aggregates))
+        if scalars:
+            yield Scalars(tuple(scalars))

@@ -1,0 +1,97 @@
+"""A program laid out for whole tables means what it meant: every definition has its value, and what decided is right.
+
+CREDITDSL_AGREEMENT_EXAMPLES=n tries n programs instead of the few of the gate.
+"""
+
+import os
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from strategies_core import programs, runs, subjects
+
+from creditdsl.compile import compile_for
+from creditdsl.core import inputs
+from creditdsl.core.evaluate import evaluate
+from creditdsl.core.ir import Aggregate, ContextField, Program
+from creditdsl.core.result import explained
+from creditdsl.core.walk import walk
+from creditdsl.engines.decision import Decider
+from creditdsl.tabular.plan import Grouped, Scalars, Tabular, references, tabulate
+
+EXAMPLES = int(os.environ.get("CREDITDSL_AGREEMENT_EXAMPLES", "40"))
+LONG = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+)
+
+
+def outcome(tabular: Tabular, values: dict[str, object], name: str | None) -> tuple[str, str | None] | None:
+    number = 0 if name is None else values[name]
+    return tabular.outcomes[number - 1] if number else None
+
+
+@LONG
+@given(st.data())
+def test_every_definition_keeps_its_value_and_what_decided_is_what_the_steps_say(data: st.DataObject) -> None:
+    program = data.draw(programs())
+    period, as_of = data.draw(runs(program))
+    context = inputs.run_context(program, period, as_of)
+    tabulars = (tabulate(program), tabulate(program, context))
+    decider = Decider(program)
+    for tabular in tabulars:
+        verify_layers(tabular)
+    for _ in range(5):
+        loaded = inputs.load(program, data.draw(subjects(program)))
+        meant = evaluate(program, loaded, context)
+        explanation = explained(program, loaded, context, meant)
+        for tabular in tabulars:
+            values = evaluate(tabular.program, loaded, context)
+            assert {name: meant[name] for name in values if name in meant} == {
+                name: value for name, value in values.items() if name in meant
+            }
+            for decided, name in (
+                (decider.before_repair(explanation), tabular.decided),
+                (decider.after_repair(explanation), tabular.decided_after),
+            ):
+                assert outcome(tabular, values, name) == (None if decided is None else (decided.step, decided.rule))
+
+
+def verify_layers(tabular: Tabular) -> None:
+    """Aggregates stand alone, each once; a layer needs nothing of a later one; with a context no day is left open."""
+    defined: set[str] = set()
+    aggregates = []
+    for layer in tabular.layers:
+        for definition in layer.definitions:
+            whole = isinstance(definition.expression, Aggregate)
+            assert whole is isinstance(layer, Grouped)
+            inside = [part for part in walk(definition.expression) if isinstance(part, Aggregate)]
+            assert len(inside) == (1 if whole else 0)
+            aggregates += inside
+            if isinstance(layer, Scalars):
+                defined.add(definition.name)
+            assert set(references(definition.expression)) <= defined
+        defined |= {definition.name for definition in layer.definitions}
+    assert len(set(aggregates)) == len(aggregates)
+
+
+@pytest.mark.parametrize(
+    ("folder", "period", "as_of"),
+    [("tax_credit", "2020", date(2021, 4, 30)), ("tax_payment_credit", "2025", date(2026, 4, 30))],
+)
+def test_a_policy_takes_every_table_in_one_pass(folder: str, period: str, as_of: date) -> None:
+    program = compiled(folder, period, as_of)
+    tabular = tabulate(program, inputs.run_context(program, period, as_of))
+    tables = [layer.table for layer in tabular.layers if isinstance(layer, Grouped)]
+    assert sorted(tables) == sorted(set(tables))
+    parts = [part for definition in tabular.program.definitions for part in walk(definition.expression)]
+    assert not [part for part in parts if isinstance(part, ContextField)]
+
+
+def compiled(folder: str, period: str, as_of: date) -> Program:
+    path = Path(__file__).parents[1] / "policies" / folder
+    return compile_for(path, period, as_of, None).program
