@@ -44,28 +44,33 @@ SUPPORTED_TYPES = frozenset(
 MEMORY = "256MB"
 """How much DuckDB may hold while it sorts, joins and writes; what is more goes to the working folder."""
 MEMORY_OF_A_WORKER = "128MB"
+MEMORY_OF_COLUMNS = "2GB"
+"""Enough to group and join the tables of ten million subjects without a disk."""
 
 LONGEST_LINE = 16 << 20
 """Bytes; a row is at most one line of the input, with every quote doubled, and what is said about it."""
 
 
-def connect(work: Path, database: Path | None = None, *, worker: bool = False) -> "DuckDBPyConnection":
+def connect(
+    work: Path, database: Path | None = None, *, worker: bool = False, columns_on: int | None = None
+) -> "DuckDBPyConnection":
     """A connection that spills into a folder of its own below `work`, and never looks for an extension.
 
-    Without a database it is in memory; a worker opens the database read-only, with one thread. DuckDB gives its spill
-    files fixed names, so that two processes must not share a folder.
+    Without a database it is in memory; a worker opens the database read-only, with one thread; `columns_on` so many
+    threads, whole columns are read, joined and aggregated, which takes more memory, and rows come in any order. DuckDB
+    gives its spill files fixed names, so that two processes must not share a folder.
     """
     import duckdb
 
     config: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
-        "memory_limit": MEMORY_OF_A_WORKER if worker else MEMORY,
+        "memory_limit": MEMORY_OF_A_WORKER if worker else MEMORY if columns_on is None else MEMORY_OF_COLUMNS,
         "temp_directory": tempfile.mkdtemp(prefix="spill.", dir=work),
-        "preserve_insertion_order": True,
+        "preserve_insertion_order": columns_on is None,
     }
-    if worker:
-        config["threads"] = 1
+    if worker or columns_on is not None:
+        config["threads"] = 1 if columns_on is None else columns_on
     return duckdb.connect(":memory:" if database is None else str(database), read_only=worker, config=config)
 
 

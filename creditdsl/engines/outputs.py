@@ -1,6 +1,6 @@
 """The part files become the tables of the result, in CSV or Parquet.
 
-In: part files, in order, as plain CSV. Out: `results`, `findings`, `measures` and `rejects`, with exact types: decimals in
+In: part files, in order, as plain CSV, and, where whole columns were graded, one Parquet file a table. Out: `results`, `findings`, `measures` and `rejects`, with exact types: decimals in
 Parquet are DECIMAL, in CSV they are written without trailing zeros. In CSV a text that a spreadsheet would take for a
 formula begins with an apostrophe; numbers and codes are never touched.
 """
@@ -10,10 +10,12 @@ from codecs import BOM_UTF8
 from dataclasses import dataclass
 from pathlib import Path
 
+from creditdsl.core.ir import Program
 from creditdsl.engines.batch import part_path
 from creditdsl.engines.duck import connect, quoted_name, quoted_path, quoted_text, read_plain_csv
 from creditdsl.engines.layout import FileFormat
-from creditdsl.engines.lines import ColumnKind, OutputColumns, OutputTables
+from creditdsl.engines.lines import ColumnKind, OutputColumns, output_tables
+from creditdsl.engines.plain import plain_path
 
 FORMULA_STARTS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
 """What makes a spreadsheet take a cell for a formula, full-width forms included."""
@@ -24,31 +26,88 @@ class OutputForm:
     """How tables are written.
 
     Points are decimals of at most `digits` digits, `places` of them behind the point. A CSV may begin with a byte
-    order mark, by which spreadsheets know UTF-8.
+    order mark, by which spreadsheets know UTF-8. Parquet is sorted when that is asked for, CSV always.
     """
 
     format: FileFormat
     digits: int
     places: int
     byte_order_mark: bool = False
+    sort: bool = False
 
 
-def write_tables(
-    tables: OutputTables, inputs: tuple[str, ...], parts: int, folders: tuple[Path, Path], form: OutputForm
-) -> None:
-    """Write every table of the result from its `parts` part files in the first folder into the second folder.
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The part files in a folder: so many plain CSV files a table, with lines of so many subjects, and whether there is a
+    Parquet file as well."""
 
-    Results, findings and measures stand in the order of the keys, rejects in that of `inputs` and their rows.
+    folder: Path
+    files: int
+    subjects: int
+    columns: bool
+
+
+def write_tables(program: Program, inputs: tuple[str, ...], parts: Parts, target: Path, form: OutputForm) -> None:
+    """Write every table of the result from its part files into a folder.
+
+    In CSV, and where that is asked for, results, findings and measures stand in the order of the keys; rejects always in
+    that of `inputs` and their rows.
     """
-    work, target = folders
+    tables = output_tables(program)
     for name, columns in tables.by_name.items():
-        paths = tuple(part_path(work, name, number) for number in range(parts))
-        source = read_plain_csv(paths, tuple(column for column, _ in columns), several_lines=True)
+        paths = tuple(part_path(parts.folder, name, number) for number in range(parts.files))
+        lines = read_plain_csv(paths, tuple(column for column, _ in columns), several_lines=True)
+        plain = plain_path(parts.folder, name)
+        written = output_path(target, name, form)
         if name == "rejects":
-            source = _by_place(source, inputs)
-        _write_table(columns, source, work, output_path(target, name, form), form)
+            _write_table(columns, _by_place(_texts(columns, lines), inputs), parts.folder, written, form)
+        elif not parts.columns:
+            _write_table(columns, _texts(columns, lines), parts.folder, written, form)
+        elif form.format is FileFormat.PARQUET and not form.sort and not parts.subjects and plain.exists():
+            plain.rename(written)
+        else:
+            both = _with_columns(columns, _texts(columns, lines), plain)
+            ordered = form.sort or form.format is FileFormat.CSV
+            _write_table(
+                columns, _by_key(both, columns, _rules(program, name)) if ordered else both, parts.folder, written, form
+            )
         for path in paths:
             path.unlink()
+
+
+def _rules(program: Program, name: str) -> tuple[str, ...]:
+    """The codes of the rules in a table of the result, in the order of the policy; none for the results."""
+    findings = tuple(item.rule.code for item in program.result.findings)
+    measures = tuple(item.rule.code for item in program.result.measures)
+    return {"findings": findings, "measures": measures}.get(name, ())
+
+
+def _texts(columns: OutputColumns, lines: str) -> str:
+    """The query of lines, every column as the text that was computed."""
+    names = ", ".join(quoted_name(column) for column, _ in columns)
+    return f"SELECT {names} FROM ({lines})"
+
+
+def _with_columns(columns: OutputColumns, lines: str, plain: Path) -> str:
+    """The query of lines and of those in the Parquet file, all as text."""
+    if not plain.exists():
+        return lines
+    names = ", ".join(f"{_as_text(column, kind)} AS {quoted_name(column)}" for column, kind in columns)
+    return f"{lines} UNION ALL SELECT {names} FROM read_parquet({quoted_path(plain)})"
+
+
+def _as_text(name: str, kind: ColumnKind) -> str:
+    text = f"CAST({quoted_name(name)} AS VARCHAR)"
+    if kind is not ColumnKind.POINTS:
+        return text
+    return f"CASE WHEN contains({text}, '.') THEN rtrim(rtrim({text}, '0'), '.') ELSE {text} END"
+
+
+def _by_key(lines: str, columns: OutputColumns, rules: tuple[str, ...]) -> str:
+    """The query of lines in the order of the keys, and of the rules of a key."""
+    key = quoted_name(columns[0][0])
+    codes = ", ".join(quoted_text(code) for code in rules)
+    return f"SELECT * FROM ({lines}) ORDER BY {key}" + (f", list_position([{codes}], rule)" if rules else "")
 
 
 def output_path(target: Path, name: str, form: OutputForm) -> Path:

@@ -18,15 +18,16 @@ from creditdsl.core.ir import MAX_RECORDS, Program
 from creditdsl.diagnostics import Code, Diagnostic, InternalError, Language, PolicyError
 from creditdsl.engines import messages
 from creditdsl.engines.batch import Counts, Work
-from creditdsl.engines.duck import disk_faults_as_os_errors
+from creditdsl.engines.duck import connect, disk_faults_as_os_errors
 from creditdsl.engines.encoding import Encoding
 from creditdsl.engines.evaluator import MakeEvaluator
 from creditdsl.engines.grading import Grader
 from creditdsl.engines.layout import FileFormat, read_layout
 from creditdsl.engines.lines import TABLE_NAMES, output_tables, points_size
-from creditdsl.engines.outputs import OutputForm, output_path, rows_refused, rows_written, write_tables
+from creditdsl.engines.outputs import OutputForm, Parts, output_path, rows_refused, rows_written, write_tables
+from creditdsl.engines.plain import PlainPass, PlainPlan, grade_plain
 from creditdsl.engines.pool import batches, grade_all
-from creditdsl.engines.staging import stage
+from creditdsl.engines.staging import stage_all, stage_odd, take_in_tables
 from creditdsl.engines.strays import refuse_strays
 from creditdsl.engines.summary import SUMMARY, Summary, TableCounts, is_summary, written_summary
 from creditdsl.source import Span
@@ -40,7 +41,10 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """How a run reads and writes. `format` and `encoding` None: as the subject's table is, and as each file shows."""
+    """How a run reads and writes. `format` and `encoding` None: as the subject's table is, and as each file shows.
+
+    `sort`: results in Parquet stand in the order of the keys, as they always do in CSV.
+    """
 
     period: str
     as_of: date
@@ -50,6 +54,7 @@ class RunOptions:
     encoding: Encoding | None = None
     byte_order_mark: bool = False
     most_records: int = MAX_RECORDS
+    sort: bool = False
 
 
 def run(
@@ -58,9 +63,11 @@ def run(
     make_evaluator: MakeEvaluator,
     options: RunOptions,
     progress: Progress = lambda done, of: None,
+    plan: PlainPlan | None = None,
 ) -> Summary:
     """Score the tables of the first folder into the second one, which replaces an earlier result there.
 
+    With a plan, the subjects that are plain are graded by it, as whole columns, and only the others one by one.
     Raises PolicyError with everything that is wrong with the folder or its headers, before anything is written, and
     OSError when a disk is full or may not be written.
     """
@@ -71,32 +78,60 @@ def run(
         work, result = folder / "work", folder / "result"
         work.mkdir()
         result.mkdir()
-        staged = stage(layout, work, options.language, options.most_records)
-        given = Work(program, layout, staged.database, work, make_evaluator, options.language, options.most_records)
-        counts = _grade(given, staged.subjects, options.jobs, progress)
-        form = _write(given, staged.subjects, result, options)
-        summary = _summary(given, staged.rows, counts, options)
+        given = Work(
+            program, layout, work / "rows.duckdb", work, make_evaluator, options.language, options.most_records
+        )
+        taken = _take(given, plan, options, progress)
+        counts = _grade(given, taken, options.jobs, progress)
+        form = _write(given, taken, result, options)
+        summary = _summary(given, taken.rows, counts, options)
         _check(given, summary, result, form)
         (result / SUMMARY).write_text(written_summary(summary), encoding="utf-8")
         _replace(target, result, folder)
     return summary
 
 
-def _grade(work: Work, subjects: int, jobs: int, progress: Progress) -> Counts:
-    """Write the part files of every subject, and behind them those of the rows that belong to none."""
-    progress(0, subjects)
-    counts = grade_all(work, subjects, jobs, lambda done: progress(done, subjects))
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """How many rows each table has, how many subjects are left to be graded one by one, and what a plan has graded."""
+
+    rows: tuple[int, ...]
+    subjects: int
+    plain: PlainPass | None
+
+
+def _take(work: Work, plan: PlainPlan | None, options: RunOptions, progress: Progress) -> Taken:
+    """Take in the tables, grade what is plain, and sort the rows of all other subjects."""
+    layout, limits = work.layout, (options.jobs, options.most_records)
+    with connect(work.folder, work.database, columns_on=None if plan is None else options.jobs) as connection:
+        rows = take_in_tables(connection, layout, work.folder, options.language)
+        if plan is None:
+            return Taken(rows, stage_all(connection, layout, options.most_records), None)
+        progress(0, rows[0])
+        plain = grade_plain(plan, layout, connection, work.folder, limits, lambda done: progress(done, rows[0]))
+        return Taken(rows, stage_odd(connection, layout, plain.strays, options.most_records), plain)
+
+
+def _grade(work: Work, taken: Taken, jobs: int, progress: Progress) -> Counts:
+    """Write the part files of every subject that is left, and behind them those of the rows that belong to none."""
+    counts = Counts() if taken.plain is None else taken.plain.counts
+    done_before = counts.subjects
+    total = done_before + taken.subjects
+    progress(done_before, total)
+    graded = grade_all(work, taken.subjects, jobs, lambda done: progress(done_before + done, total))
+    counts.add(graded, graded.subjects)
     grader = Grader(work.program, work.layout, work.make_evaluator(), work.language)
-    counts.add(refuse_strays(work, grader, len(batches(subjects))), 0)
+    counts.add(refuse_strays(work, grader, len(batches(taken.subjects))), 0)
     return counts
 
 
-def _write(work: Work, subjects: int, result: Path, options: RunOptions) -> OutputForm:
+def _write(work: Work, taken: Taken, result: Path, options: RunOptions) -> OutputForm:
     digits, places = points_size(work.program)
-    form = OutputForm(options.format or work.layout.subject.format, digits, places, options.byte_order_mark)
+    chosen = options.format or work.layout.subject.format
+    form = OutputForm(chosen, digits, places, options.byte_order_mark, options.sort)
+    parts = Parts(work.folder, len(batches(taken.subjects)) + 1, taken.subjects, taken.plain is not None)
     inputs = tuple(file.table.name for file in work.layout.tables)
-    parts = len(batches(subjects)) + 1
-    write_tables(output_tables(work.program), inputs, parts, (work.folder, result), form)
+    write_tables(work.program, inputs, parts, result, form)
     return form
 
 

@@ -1,26 +1,28 @@
-"""Every row of the tables, sorted by subject, in one DuckDB file.
+"""Every row of the tables that is looked at one by one, sorted by subject, in one DuckDB file.
 
-In: a `Layout`. Out: a database with a table `rows0` for the subject and `rows1`, `rows2`, … for the records, in the
-order of the layout, each with `ordinal` (which subject, from 0, in the order of the keys), `number` (which row of the
-file) and the cells `c0`, `c1`, … as text in the order of the file; sorted by ordinal and number. Beside them
+In: a `Layout`. First all its rows are taken in: a table `taken0` for the subject and `taken1`, … for the records, in the
+order of the layout, each with `number` (which row of the file), `key` and the cells `c0`, `c1`, … as text in the order of
+the file, and a table `unplaced` of rows without a cell for each column. Out, of all rows or of those with the keys in a
+table `odd`: `rows0`, `rows1`, … with `ordinal` (which subject, from 0, in the order of the keys) in place of the key, sorted
+by ordinal and number. Beside them
 
 - `strays0`, `strays1`, …: rows without a key, or with one that no subject has
 - `excess0`, `excess1`, …: rows beyond the most records that one subject may have
 - `malformed`: rows without a cell for each column, with `ordinal` where their key is that of a subject
 
-so that rows in the files = rows + strays + excess + malformed. Keys are compared as text, without blanks around them.
+so that rows in the files = rows + strays + excess + malformed, but for those of subjects that are not odd. Keys are
+compared as text, without blanks around them.
 """
 
 import csv
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from creditdsl.core.ir import MAX_RECORDS
 from creditdsl.diagnostics import InternalError, Language
 from creditdsl.engines.cells import BLANKS
-from creditdsl.engines.duck import connect, quoted_name, quoted_path, quoted_text, read_plain_csv
+from creditdsl.engines.duck import quoted_name, quoted_path, quoted_text, read_plain_csv
 from creditdsl.engines.intake import Malformed, take_in
 from creditdsl.engines.layout import Layout, TableFile
 
@@ -30,47 +32,12 @@ if TYPE_CHECKING:
 MALFORMED_COLUMNS = ("table_number", "number", "key", "code", "message", "raw")
 
 
-@dataclass(frozen=True, slots=True)
-class Staged:
-    """The database, how many subjects it has (distinct keys), and how many rows each file of the layout has."""
-
-    database: Path
-    subjects: int
-    rows: tuple[int, ...]
+ALL_KEYS = "SELECT key FROM (SELECT key FROM taken0 UNION ALL SELECT key FROM unplaced WHERE table_number = '0') WHERE key <> ''"
+"""The keys of all subjects, with repetitions."""
 
 
-def stage(layout: Layout, work: Path, language: Language, most_records: int = MAX_RECORDS) -> Staged:
-    """Read every file of the layout into a database in the folder `work`; messages are written in `language`."""
-    database = work / "rows.duckdb"
-    with connect(work, database) as connection:
-        rows = _read_tables(connection, layout, work, language)
-        connection.execute(
-            "CREATE TABLE keys AS SELECT key, row_number() OVER (ORDER BY key) - 1 AS ordinal FROM ("
-            "SELECT DISTINCT key FROM (SELECT key FROM taken0 UNION ALL SELECT key FROM unplaced "
-            "WHERE table_number = '0') WHERE key <> '')"
-        )
-        connection.execute(
-            "CREATE TABLE malformed AS SELECT ordinal, table_number::INTEGER AS table_number, "
-            "number::BIGINT AS number, unplaced.key, code, message, raw FROM unplaced "
-            "LEFT JOIN keys ON unplaced.key = keys.key ORDER BY ordinal, table_number, number"
-        )
-        for number, file in enumerate(layout.tables):
-            _sort_table(connection, number, file)
-            _split_excess(connection, number, most_records)
-        subjects = count(connection, "SELECT count(*) FROM keys")
-    return Staged(database, subjects, rows)
-
-
-def count(connection: "DuckDBPyConnection", query: str) -> int:
-    """The one number that a query gives."""
-    row = connection.execute(query).fetchone()
-    if row is None:
-        raise InternalError(f"no row from {query}")
-    return int(row[0])
-
-
-def _read_tables(connection: "DuckDBPyConnection", layout: Layout, work: Path, language: Language) -> tuple[int, ...]:
-    """Fill `taken0`, … with the good rows and `unplaced` with the malformed ones; how many rows each file has."""
+def take_in_tables(connection: "DuckDBPyConnection", layout: Layout, work: Path, language: Language) -> tuple[int, ...]:
+    """Take in every file of the layout, and say how many rows each has; messages are written in `language`."""
     path = work / "malformed.csv"
     rows = []
     with path.open("w", encoding="utf-8", newline="") as out:
@@ -87,6 +54,45 @@ def _read_tables(connection: "DuckDBPyConnection", layout: Layout, work: Path, l
             rows.append(_read_csv(connection, number, file, work, refuse))
     connection.execute(f"CREATE TABLE unplaced AS {read_plain_csv((path,), MALFORMED_COLUMNS, several_lines=True)}")
     return tuple(rows)
+
+
+def stage_all(connection: "DuckDBPyConnection", layout: Layout, most_records: int = MAX_RECORDS) -> int:
+    """Sort the rows of all subjects; how many there are (distinct keys)."""
+    return _stage(connection, layout, most_records, "true", (True,) * len(layout.tables))
+
+
+def stage_odd(
+    connection: "DuckDBPyConnection", layout: Layout, strays: tuple[bool, ...], most_records: int = MAX_RECORDS
+) -> int:
+    """Sort the rows of the subjects in `odd`; how many there are. `strays` says which tables have rows without a subject."""
+    return _stage(connection, layout, most_records, "key IN (SELECT key FROM odd)", strays)
+
+
+def _stage(
+    connection: "DuckDBPyConnection", layout: Layout, most_records: int, chosen: str, strays: tuple[bool, ...]
+) -> int:
+    connection.execute(
+        "CREATE TABLE keys AS SELECT key, row_number() OVER (ORDER BY key) - 1 AS ordinal FROM ("
+        f"SELECT DISTINCT key FROM ({ALL_KEYS}) WHERE {chosen})"
+    )
+    connection.execute(
+        "CREATE TABLE malformed AS SELECT ordinal, table_number::INTEGER AS table_number, "
+        "number::BIGINT AS number, unplaced.key, code, message, raw FROM unplaced "
+        "LEFT JOIN keys ON unplaced.key = keys.key ORDER BY ordinal, table_number, number"
+    )
+    for number, file in enumerate(layout.tables):
+        _sort_table(connection, number, file)
+        _find_strays(connection, number, file, strays[number])
+        _split_excess(connection, number, most_records)
+    return count(connection, "SELECT count(*) FROM keys")
+
+
+def count(connection: "DuckDBPyConnection", query: str) -> int:
+    """The one number that a query gives."""
+    row = connection.execute(query).fetchone()
+    if row is None:
+        raise InternalError(f"no row from {query}")
+    return int(row[0])
 
 
 def _cells(file: TableFile) -> str:
@@ -112,16 +118,16 @@ def _read_csv(
 
 
 def _read_parquet(connection: "DuckDBPyConnection", number: int, file: TableFile) -> int:
-    """Every value as its exact text; rows are numbered from 1."""
+    """Every value as its exact text; rows are numbered from 1. They stay in their file, and are read when asked for."""
     cells = ", ".join(
         f"CAST({quoted_name(name)} AS VARCHAR) AS c{position}" for position, name in enumerate(file.header)
     )
+    source = f"read_parquet({quoted_path(file.path)}, file_row_number = true)"
     connection.execute(
-        f"CREATE TABLE taken{number} AS SELECT number, {_key(f'c{file.key}')}, {_cells(file)} "
-        f"FROM (SELECT file_row_number + 1 AS number, {cells} "
-        f"FROM read_parquet({quoted_path(file.path)}, file_row_number = true))"
+        f"CREATE VIEW taken{number} AS SELECT number, {_key(f'c{file.key}')}, {_cells(file)} "
+        f"FROM (SELECT file_row_number + 1 AS number, {cells} FROM {source})"
     )
-    return count(connection, f"SELECT count(*) FROM taken{number}")
+    return count(connection, f"SELECT count(*) FROM read_parquet({quoted_path(file.path)})")
 
 
 def _sort_table(connection: "DuckDBPyConnection", number: int, file: TableFile) -> None:
@@ -129,11 +135,12 @@ def _sort_table(connection: "DuckDBPyConnection", number: int, file: TableFile) 
         f"CREATE TABLE rows{number} AS SELECT ordinal, number, {_cells(file)} "
         f"FROM taken{number} JOIN keys ON taken{number}.key = keys.key ORDER BY ordinal, number"
     )
-    connection.execute(
-        f"CREATE TABLE strays{number} AS SELECT number, key, {_cells(file)} "
-        f"FROM taken{number} ANTI JOIN keys ON taken{number}.key = keys.key ORDER BY number"
-    )
-    connection.execute(f"DROP TABLE taken{number}")
+
+
+def _find_strays(connection: "DuckDBPyConnection", number: int, file: TableFile, any_there: bool) -> None:
+    rows = f"SELECT number, key, {_cells(file)} FROM taken{number}"
+    source = f"({rows}) ANTI JOIN ({ALL_KEYS}) AS known USING (key)" if any_there else f"({rows}) WHERE false"
+    connection.execute(f"CREATE TABLE strays{number} AS SELECT * FROM {source} ORDER BY number")
 
 
 def _split_excess(connection: "DuckDBPyConnection", number: int, most_records: int) -> None:
