@@ -120,6 +120,18 @@ def read_plain_csv(
     )
 
 
+def read_plain_lines(path: Path, columns: tuple[str, ...], longest: int) -> str:
+    """The query that reads a file behind its first line, cut at line breaks and commas alone, every cell as text.
+
+    It fails on a line that has not one cell for each column, and on one of more than `longest` bytes.
+    """
+    types = ", ".join(f"{quoted_text(name)}: 'VARCHAR'" for name in columns)
+    return (
+        f"SELECT * FROM read_csv({quoted_path(path)}, columns = {{{types}}}, header = false, skip = 1, auto_detect = false, "
+        f"delim = ',', quote = '', escape = '', new_line = '\\n', max_line_size = {longest}, parallel = false)"
+    )
+
+
 def parquet_columns(path: Path) -> list[tuple[str, str]]:
     """The name and DuckDB's type of each column, in order; ParquetTrouble if the file cannot be read."""
     import duckdb

@@ -5,6 +5,7 @@ and the lines, decoded strictly: what cannot be read is handed on as `Unreadable
 """
 
 import codecs
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -16,6 +17,9 @@ from creditdsl.engines import messages
 MAX_LINE = 1 << 20
 """The most bytes of one line."""
 SHOWN_OF_LONG_LINE = 2_000
+PIECE = 1 << 22
+"""How many bytes are looked at in one go."""
+WIDE = re.compile("[\u0800-\U0010ffff]")
 
 
 class Encoding(Enum):
@@ -47,6 +51,8 @@ def detect_encoding(path: Path) -> Encoding | EncodingTrouble:
     words, be read as UTF-8 letters below that. A file that has only such letters and may be either is refused. A line
     that is neither speaks for nothing; it will be refused by itself.
     """
+    if _is_plainly_utf_8(path):
+        return Encoding.UTF_8
     wide = narrow = other = 0
     with path.open("rb") as file:
         start = file.read(3)
@@ -70,6 +76,45 @@ def detect_encoding(path: Path) -> Encoding | EncodingTrouble:
         return Encoding.GB_18030
     readable_as_other = all(_decoded(line, Encoding.GB_18030) is not None for line in _byte_lines(path))
     return EncodingTrouble.BOTH if narrow and readable_as_other else Encoding.UTF_8
+
+
+def _is_plainly_utf_8(path: Path) -> bool:
+    """Whether a file is UTF-8 from end to end, without zero bytes, and all ASCII or with a character from U+0800 up."""
+    ascii_only, wide = True, False
+    for text in _decoded_pieces(path):
+        if text is None or "\0" in text:
+            return False
+        if not text.isascii():
+            ascii_only = False
+            wide = wide or WIDE.search(text) is not None
+    return wide or ascii_only
+
+
+def _decoded_pieces(path: Path) -> Iterator[str | None]:
+    """A file as UTF-8, piece by piece, and None where it is no UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as file:
+        try:
+            while piece := file.read(PIECE):
+                yield decoder.decode(piece)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            yield None
+
+
+def has_plain_lines(path: Path) -> bool:
+    """Whether a file that is UTF-8 can be cut into rows at line breaks and into cells at commas, and nothing else.
+
+    True when it is UTF-8 from end to end and has no quotes, carriage returns, zero bytes or lines with nothing in them.
+    """
+    last = "\n"
+    for text in _decoded_pieces(path):
+        if text is None or '"' in text or "\r" in text or "\0" in text or "\n\n" in text:
+            return False
+        if last == "\n" and text.startswith("\n"):
+            return False
+        last = text[-1:] or last
+    return True
 
 
 def _decoded(line: bytes, encoding: Encoding) -> str | None:

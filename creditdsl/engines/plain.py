@@ -17,17 +17,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, Self
 
 from creditdsl.core.ir import InputTable
+from creditdsl.core.types import Text
 from creditdsl.diagnostics import InternalError
 from creditdsl.engines.arrow_lines import GradedBlock
 from creditdsl.engines.batch import Counts
 from creditdsl.engines.cells import BLANKS
 from creditdsl.engines.duck import parquet_columns, quoted_name, quoted_path, quoted_text
 from creditdsl.engines.layout import FileFormat, Layout, TableFile
+from creditdsl.engines.plain_cells import DAMAGE
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
     import pyarrow.parquet as pq
     from duckdb import DuckDBPyConnection
+    from numpy.typing import NDArray
 
 BLOCK = 1 << 17
 """How many subjects are graded at a time."""
@@ -132,6 +136,8 @@ class _Pass:
         self.connection = connection
         self.folder = folder
         self.threads, self.most_records = limits
+        key = sources[0].table.key
+        self.text_keys = key is not None and isinstance(key.type, Text)
         self.counts = Counts()
         self.rows: Counter[int] = Counter()
         self.odd_keys: list[pa.Array] = []
@@ -200,6 +206,8 @@ class _Pass:
             for number, name in names.items():
                 self.rows[number] += pc.sum(batch.column(name)).as_py() or 0
             plain = batch.column(PLAIN)
+            if self.text_keys and _may_be_damaged(keys):
+                plain = pc.and_(plain, pc.invert(pc.match_substring_regex(keys, f"[{DAMAGE}]")))
             if plain.true_count < len(plain):
                 self.odd_keys.append(keys.filter(pc.invert(plain)))
                 batch = batch.filter(plain)
@@ -315,8 +323,7 @@ def _have_blanks(keys: "pa.Array") -> bool:
     import pyarrow.compute as pc
 
     text = keys.cast(pa.large_string())
-    offsets = np.frombuffer(text.buffers()[1], np.int64)[text.offset : text.offset + len(text) + 1]
-    data = np.frombuffer(text.buffers()[2] or b"", np.uint8)
+    offsets, data = _bytes_of(text)
     starts, ends = offsets[:-1], offsets[1:] - 1
     full = ends >= starts
     visible = np.zeros(len(text), np.bool_)
@@ -326,3 +333,22 @@ def _have_blanks(keys: "pa.Array") -> bool:
         return False
     doubtful = text.filter(pa.array(~visible))
     return not pc.all(pc.equal(pc.utf8_trim(doubtful, BLANKS), doubtful)).as_py()
+
+
+def _may_be_damaged(keys: "pa.Array") -> bool:
+    """Whether there is a character that a spreadsheet leaves in a code that it took for a number."""
+    import numpy as np
+    import pyarrow as pa
+
+    offsets, data = _bytes_of(keys.cast(pa.large_string()))
+    found = np.zeros(256, np.bool_)
+    found[[ord(character) for character in DAMAGE]] = True
+    return bool(found[data[offsets[0] : offsets[-1]]].any())
+
+
+def _bytes_of(text: "pa.Array") -> "tuple[NDArray[np.int64], NDArray[np.uint8]]":
+    """Where each text of an array begins, and behind the last one ends, among the bytes of all."""
+    import numpy as np
+
+    offsets = np.frombuffer(text.buffers()[1], np.int64)[text.offset : text.offset + len(text) + 1]
+    return offsets, np.frombuffer(text.buffers()[2] or b"", np.uint8)

@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING
 from creditdsl.core.ir import MAX_RECORDS
 from creditdsl.diagnostics import InternalError, Language
 from creditdsl.engines.cells import BLANKS
-from creditdsl.engines.duck import quoted_name, quoted_path, quoted_text, read_plain_csv
+from creditdsl.engines.duck import quoted_name, quoted_path, quoted_text, read_plain_csv, read_plain_lines
+from creditdsl.engines.encoding import MAX_LINE, Encoding, has_plain_lines
 from creditdsl.engines.intake import Malformed, take_in
 from creditdsl.engines.layout import Layout, TableFile
 
@@ -106,6 +107,8 @@ def _key(cell: str) -> str:
 def _read_csv(
     connection: "DuckDBPyConnection", number: int, file: TableFile, work: Path, refuse: Callable[[Malformed], None]
 ) -> int:
+    if file.encoding is Encoding.UTF_8 and has_plain_lines(file.path) and _read_plain_lines(connection, number, file):
+        return count(connection, f"SELECT count(*) FROM taken{number}")
     plain = work / f"taken{number}.csv"
     intake = take_in(file, plain, refuse)
     columns = ("number", *(f"c{position}" for position in range(len(file.header))))
@@ -115,6 +118,22 @@ def _read_csv(
     )
     plain.unlink()
     return intake.rows
+
+
+def _read_plain_lines(connection: "DuckDBPyConnection", number: int, file: TableFile) -> bool:
+    """Whether DuckDB could cut every line of a CSV into as many cells as the header has; nothing is left when not."""
+    import duckdb
+
+    lines = read_plain_lines(file.path, tuple(f"c{position}" for position in range(len(file.header))), MAX_LINE)
+    try:
+        # One thread, which meets the rows in the order of the file; the header is line 1.
+        connection.execute(
+            f"CREATE TABLE taken{number} AS SELECT row_number() OVER () + 1 AS number, {_key(f'c{file.key}')}, "
+            f"{_cells(file)} FROM ({lines})"
+        )
+    except duckdb.InvalidInputException:
+        return False
+    return True
 
 
 def _read_parquet(connection: "DuckDBPyConnection", number: int, file: TableFile) -> int:

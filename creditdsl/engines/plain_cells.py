@@ -1,0 +1,158 @@
+"""A column of a table as the values of a field, where that can be said for whole columns.
+
+In: a field, a column of DuckDB and its type. Out: a `PlainColumn`: the value in the core's representation, and the condition
+under which it is exactly what `engines.cells` and `core.inputs` make of the cell, and valid. Where the condition does not
+hold, nothing is said: the cell is looked at by itself.
+"""
+
+import re
+from dataclasses import dataclass
+
+from creditdsl.core.calendar import date_of
+from creditdsl.core.intervals import INPUT_DAYS, INPUT_MONTHS, INT64
+from creditdsl.core.ir import Enumeration, InputField, Interval
+from creditdsl.core.types import Choice, Day, Month, Number, Optional, Text, Truth, plain
+from creditdsl.diagnostics import InternalError
+from creditdsl.engines.cells import BLANKS, TRUTHS
+from creditdsl.engines.duck import quoted_text
+
+WHOLE = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?")
+DECIMAL = re.compile(r"DECIMAL\(([0-9]+),\s?([0-9]+)\)")
+INEXACT = ("FLOAT", "DOUBLE")
+"""Read by their shortest decimal form."""
+MIDNIGHT = re.compile(r"TIMESTAMP(_S|_MS|_NS)?")
+WIDEST_IN_64_BITS = 18
+"""The most digits of a DECIMAL that DuckDB computes in 64 bits."""
+
+DAMAGE = ".#+"
+"""Every text that a spreadsheet may have damaged has one of these characters."""
+DOUBTFUL_TEXT = f"[{DAMAGE}]|^[{BLANKS}]|[{BLANKS}]$"
+
+
+@dataclass(frozen=True, slots=True)
+class PlainColumn:
+    """`value` is whole numbers at the field's scale, DATE, months as numbers, BOOLEAN, names of choices, or text; it never
+    fails. `holds` is true or false, never NULL."""
+
+    value: str
+    holds: str
+
+
+def plain_column(field: InputField, column: str, physical: str, enum: Enumeration | None) -> PlainColumn:
+    """How a column is read as a field; `enum` is the one of a choice."""
+    value, holds = _present(field, column, physical, enum)
+    if holds == NEVER:
+        return PlainColumn(value, NEVER)
+    absent = f"{column} IS NULL" if isinstance(field.type, Optional) else "false"
+    return PlainColumn(value, f"coalesce({holds}, {absent})")
+
+
+NEVER = "false"
+
+
+def _present(field: InputField, column: str, physical: str, enum: Enumeration | None) -> tuple[str, str]:
+    """The value of a cell that is not empty, and the condition; NULL there counts as false."""
+    type_ = plain(field.type)
+    match type_:
+        case Truth():
+            return _truth(column, physical)
+        case Number():
+            return _number(type_, field.range or INT64, column, physical)
+        case Day():
+            return _day(field.range or INPUT_DAYS, column, physical)
+        case Month():
+            return _month(field.range or INPUT_MONTHS, column, physical)
+        case Choice():
+            return _choice(enum, column, physical)
+        case Text():
+            return _text(column, physical)
+
+
+def _truth(column: str, physical: str) -> tuple[str, str]:
+    if physical == "BOOLEAN":
+        return column, f"{column} IS NOT NULL"
+    if physical != "VARCHAR":
+        return "CAST(NULL AS BOOLEAN)", NEVER
+    holding = ", ".join(quoted_text(text) for text, value in TRUTHS.items() if value)
+    known = ", ".join(quoted_text(text) for text in TRUTHS)
+    return f"lower({column}) IN ({holding})", f"lower({column}) IN ({known})"
+
+
+def integer_type(interval: Interval) -> str:
+    """The type of whole numbers of an interval."""
+    return "INTEGER" if -(2**31) <= interval.low and interval.high < 2**31 else "BIGINT"
+
+
+def _number(type_: Number, range_: Interval, column: str, physical: str) -> tuple[str, str]:
+    wanted = integer_type(range_)
+    nothing = f"CAST(NULL AS {wanted})"
+    decimal = DECIMAL.fullmatch(physical)
+    if physical in ("VARCHAR", *INEXACT):
+        column = column if physical == "VARCHAR" else f"CAST({column} AS VARCHAR)"
+        places = f"(\\.[0-9]{{1,{type_.scale}}}0*)?" if type_.scale else "(\\.0+)?"
+        is_number = f"regexp_full_match({column}, {quoted_text(f'-?[0-9]{{1,18}}{places}')})"
+        number = f"TRY_CAST({column} AS DECIMAL(38, {type_.scale}))"
+    elif WHOLE.fullmatch(physical) or decimal:
+        is_number, number = f"{column} IS NOT NULL", column
+    else:
+        return nothing, NEVER
+    whole_digits = len(str(max(abs(range_.low), abs(range_.high)) // 10**type_.scale))
+    within = f"{number} BETWEEN {_unscaled(range_.low, type_.scale)} AND {_unscaled(range_.high, type_.scale)}"
+    holds = f"({is_number} AND {within})"
+    if decimal and int(decimal[2]) > type_.scale:
+        holds = f"({holds} AND {number} % CAST({_unscaled(1, type_.scale)} AS DECIMAL(38, {type_.scale})) = 0)"
+    if not type_.scale:
+        return f"TRY_CAST({number} AS {wanted})", holds
+    # Of so few digits that DuckDB multiplies in 64 bits, where the range allows it.
+    width = min(whole_digits + type_.scale, 38)
+    factor = f"CAST({10**type_.scale} AS DECIMAL({type_.scale + 1}, 0))"
+    scaled = f"TRY_CAST({number} AS DECIMAL({width}, {type_.scale})) * {factor}"
+    if width + type_.scale + 1 > WIDEST_IN_64_BITS:
+        scaled = f"CASE WHEN {holds} THEN TRY_CAST({number} AS DECIMAL(22, {type_.scale})) * {factor} END"
+    return f"TRY_CAST({scaled} AS {wanted})", holds
+
+
+def _unscaled(value: int, scale: int) -> str:
+    """A scaled number as a literal."""
+    whole, rest = divmod(abs(value), 10**scale)
+    places = f"{rest:0{scale}d}".rstrip("0") if scale else ""
+    return f"{'-' if value < 0 else ''}{whole}{'.' + places if places else ''}"
+
+
+def _day(range_: Interval, column: str, physical: str) -> tuple[str, str]:
+    low, high = (f"DATE {quoted_text(date_of(end).isoformat())}" for end in (range_.low, range_.high))
+    if physical == "DATE":
+        return column, f"{column} BETWEEN {low} AND {high}"
+    if physical == "VARCHAR":
+        matches = f"regexp_full_match({column}, '[0-9]{{4}}([-/])[0-9]{{1,2}}[-/][0-9]{{1,2}}')"
+        value = f"TRY_CAST(replace({column}, '/', '-') AS DATE)"
+        return value, f"({matches} AND {value} BETWEEN {low} AND {high})"
+    if MIDNIGHT.fullmatch(physical):
+        value = f"CAST({column} AS DATE)"
+        return value, f"({column} = {value} AND {value} BETWEEN {low} AND {high})"
+    return "CAST(NULL AS DATE)", NEVER
+
+
+def _month(range_: Interval, column: str, physical: str) -> tuple[str, str]:
+    if physical != "VARCHAR":
+        return "CAST(NULL AS INTEGER)", NEVER
+    matches = f"regexp_full_match({column}, '[0-9]{{4}}-(0[1-9]|1[0-2])')"
+    year, month = f"TRY_CAST(left({column}, 4) AS INTEGER)", f"TRY_CAST(right({column}, 2) AS INTEGER)"
+    value = f"({year} * 12 + {month} - 1)"
+    return value, f"({matches} AND {value} BETWEEN {range_.low} AND {range_.high})"
+
+
+def _choice(enum: Enumeration | None, column: str, physical: str) -> tuple[str, str]:
+    if enum is None:
+        raise InternalError("a choice without its enum")
+    names = ", ".join(quoted_text(name) for name in enum.names)
+    text = f"CAST({column} AS VARCHAR)" if physical.startswith("ENUM") else column
+    if physical != "VARCHAR" and text == column:
+        return "CAST(NULL AS VARCHAR)", NEVER
+    return text, f"{text} IN ({names})"
+
+
+def _text(column: str, physical: str) -> tuple[str, str]:
+    if physical != "VARCHAR":
+        return f"CAST({column} AS VARCHAR)", NEVER
+    return column, f"({column} <> '' AND NOT regexp_matches({column}, {quoted_text(DOUBTFUL_TEXT)}))"
