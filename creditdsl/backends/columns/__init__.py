@@ -1,0 +1,1 @@
+"""A program as one module that scores whole columns with NumPy."""
