@@ -103,6 +103,7 @@ class Code(Enum):
     CR0701 = "never used"
     CR0801 = "the input is no longer accepted"
     CR0802 = "the result has another form"
+    CR0803 = "the target language cannot express it"
     CR0901 = "a field is missing"
     CR0902 = "an unknown field"
     CR0903 = "a value of the wrong type"

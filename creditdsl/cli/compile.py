@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from creditdsl.cli.compile_sql import SqlOptions, sql_options, sql_text
 from creditdsl.cli.files import write_text
 from creditdsl.cli.language import say
 from creditdsl.cli.session import Session, print_findings
@@ -32,7 +33,7 @@ def command(language: Language) -> click.Command:
     @click.argument("policy", type=click.Path(path_type=Path), metavar=say(language, "政策", "POLICY"))
     @click.option(
         "--target",
-        type=click.Choice(["python"]),
+        type=click.Choice(["python", "sql"]),
         default="python",
         help=say(language, "目标语言", "The language to compile to."),
     )
@@ -45,6 +46,7 @@ def command(language: Language) -> click.Command:
         default="program",
         help=say(language, "输出程序,或输出中间表示 core", "Write the program, or the core it is made from."),
     )
+    @sql_options(language)
     @click.option(
         "-o",
         "--output",
@@ -66,12 +68,26 @@ def command(language: Language) -> click.Command:
         jurisdiction: str | None,
         emit: str,
         output: Path | None,
+        dialect: str,
+        part: str | None,
+        schema: str | None,
+        tables: tuple[str, ...],
+        unique: bool,
+        checked: bool,
     ) -> int:
         if period is not None and as_of is None:
             raise click.UsageError(
                 session.say("给出 --period 时还要给出 --as-of。", "--period needs --as-of beside it.")
             )
         texts, warnings = _texts(policy, period, as_of, jurisdiction)
+        if target == "sql" and emit == "program":
+            options = SqlOptions(dialect, part, schema, tables, checked, unique)
+            _refuse_several(texts, session)
+            _refuse_folder(output, session)
+            text = sql_text(texts[0], period, None if as_of is None else as_of.date(), options, session)
+            print_findings(warnings, session)
+            write_text(text, output, session)
+            return 0
         print_findings(warnings, session)
         if len(texts) == 1:
             _write_one(texts[0], emit, output, session)
@@ -96,15 +112,29 @@ def _texts(
     return (one,), one.warnings
 
 
+def _refuse_folder(output: Path | None, session: Session) -> None:
+    if output is not None and output.is_dir():
+        raise click.UsageError(
+            session.say(f"{output} 是文件夹; 请给出文件名。", f"{output} is a folder; name a file in it.")
+        )
+
+
+def _refuse_several(texts: "tuple[Compiled, ...]", session: Session) -> None:
+    if len(texts) > 1:
+        raise click.UsageError(
+            session.say(
+                f"这个政策有 {len(texts)} 份文本: 用 --as-of 选定一份。",
+                f"The policy has {len(texts)} texts: choose one with --as-of.",
+            )
+        )
+
+
 def _write_one(compiled: "Compiled", emit: str, output: Path | None, session: Session) -> None:
     from creditdsl.backends.python.emit import emit_python
     from creditdsl.core.show import show
 
     write = show if emit == "core" else emit_python
-    if output is not None and output.is_dir():
-        raise click.UsageError(
-            session.say(f"{output} 是文件夹; 请给出文件名。", f"{output} is a folder; name a file in it.")
-        )
+    _refuse_folder(output, session)
     write_text(write(compiled.program), output, session)
 
 

@@ -1,0 +1,131 @@
+"""The definitions of a query in the order of its stages.
+
+In: a program in layers and the definitions that are wanted. Out: blocks: layers after which all columns but those that are
+still needed go away. A dialect without a limit on columns has one block, whose layers are those of the program.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from creditdsl.backends.sql.scope import is_leaf
+from creditdsl.core.ir import Add, Aggregate, Definition, DefinitionReference, Expression, SubjectField
+from creditdsl.core.type_of import type_of
+from creditdsl.core.walk import rebuilt, walk
+from creditdsl.tabular.plan import Grouped, Layer, Scalars, Tabular, references
+
+MOST_TERMS = 100
+"""The most terms of one sum: engines read a sum as a nest and limit its depth, and its terms need not all be kept at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """`kept` is what is needed behind it: fields of the subject and definitions."""
+
+    layers: tuple[Layer, ...]
+    kept: frozenset[Expression]
+
+
+def blocks(tabular: Tabular, names: Sequence[str], fields: Sequence[SubjectField], most: int | None) -> list[Block]:
+    """The blocks that compute the definitions `names`. `fields` of the subject are wanted too.
+
+    Where there are more definitions than `most` columns have room for, each block adds a quarter of that.
+    """
+    definitions = {item.name: item for item in _prepared(tabular.program.definitions)}
+    needed = _needed(definitions, names)
+    wanted: frozenset[Expression] = frozenset((*fields, *(_reference(definitions[name]) for name in names)))
+    if most is None or len(needed) <= 3 * most // 4:
+        return [Block(tuple(_layers(item for item in definitions.values() if item.name in needed)), wanted)]
+    ordered = _by_use(definitions, names)
+    size = most // 4
+    groups = [ordered[start : start + size] for start in range(0, len(ordered), size)]
+    made = []
+    for place, group in enumerate(groups):
+        later = [item for others in groups[place + 1 :] for item in others]
+        read = {part for item in later for part in walk(item.expression) if isinstance(part, Kept)}
+        made.append(Block(tuple(_layers(group)), wanted | read))
+    return made
+
+
+Kept = SubjectField | DefinitionReference
+
+
+def _reference(definition: Definition) -> DefinitionReference:
+    return DefinitionReference(definition.name, definition.type)
+
+
+def _needed(definitions: dict[str, Definition], names: Iterable[str]) -> set[str]:
+    needed: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in needed:
+            needed.add(name)
+            waiting.extend(references(definitions[name].expression))
+    return needed
+
+
+def _by_use(definitions: dict[str, Definition], names: Sequence[str]) -> list[Definition]:
+    """What is wanted and all it needs, each right behind what only it needs: so few columns are kept for long."""
+    made: dict[str, Definition] = {}
+    waiting: list[tuple[str, bool]] = [(name, False) for name in reversed(names)]
+    while waiting:
+        name, ready = waiting.pop()
+        if name in made:
+            continue
+        if ready:
+            made[name] = definitions[name]
+            continue
+        waiting.append((name, True))
+        waiting.extend((inner, False) for inner in reversed(list(references(definitions[name].expression))))
+    return list(made.values())
+
+
+def _layers(definitions: Iterable[Definition]) -> Iterator[Layer]:
+    """Round by round: the aggregates that need no later one, by table, then the scalars that can be computed with them."""
+    rounds: dict[str, int] = {}
+    kept = list(definitions)
+    for definition in kept:
+        before = max((rounds.get(name, 0) for name in references(definition.expression)), default=0)
+        rounds[definition.name] = before + isinstance(definition.expression, Aggregate)
+    for number in range(max(rounds.values(), default=0) + 1):
+        here = [item for item in kept if rounds[item.name] == number]
+        grouped: dict[str, list[Definition]] = {}
+        for item in here:
+            if isinstance(item.expression, Aggregate):
+                grouped.setdefault(item.expression.table, []).append(item)
+        for table, aggregates in grouped.items():
+            yield Grouped(table, tuple(aggregates))
+        scalars = tuple(item for item in here if not isinstance(item.expression, Aggregate))
+        if scalars:
+            yield Scalars(scalars)
+
+
+def _prepared(definitions: Iterable[Definition]) -> Iterator[Definition]:
+    """The definitions with sums of many terms made of sums of some of them, and with starts of streaks of their own.
+
+    The range of what is new is left to be worked out.
+    """
+    for definition in definitions:
+        made: list[Definition] = []
+        expression = definition.expression
+        if isinstance(expression, Aggregate):
+            start = expression.start
+            if start is not None and not is_leaf(start):
+                made.append(Definition(f"{definition.name}.start", type_of(start), start, None))
+                expression = replace(expression, start=_reference(made[0]))
+        else:
+            expression = _shortened(expression, definition.name, made)
+        yield from made
+        yield replace(definition, expression=expression) if made else definition
+
+
+def _shortened(expression: Expression, name: str, made: list[Definition]) -> Expression:
+    short = rebuilt(expression, lambda part: _shortened(part, name, made))
+    if not isinstance(short, Add) or len(short.operands) <= MOST_TERMS:
+        return short
+    terms = []
+    for start in range(0, len(short.operands), MOST_TERMS):
+        total = Add(short.operands[start : start + MOST_TERMS], short.type)
+        made.append(Definition(f"{name}.sum{len(made) + 1}", short.type, total, None))
+        terms.append(_reference(made[-1]))
+    return Add(tuple(terms), short.type)

@@ -1,0 +1,345 @@
+"""The stages of a query: from the rows of the input to the values of definitions.
+
+In: a program in layers, where its input stands, and the definitions that are wanted. Out: stages, the last of which has one
+row for each subject that is scored, with the columns that are wanted.
+
+    <subject>_rows       the valid rows of the subjects, as fields
+    <record>_rows        the valid rows of a kind of record
+    <record>_totals      its aggregates by subject
+    stage_1, stage_2 …   the subjects with aggregates, then with the values computed from them, step by step
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from sqlglot import exp
+
+from creditdsl.backends.sql import build
+from creditdsl.backends.sql.aggregates import (
+    OWN_COLUMNS,
+    RECORD,
+    SUBJECT,
+    Records,
+    is_simple,
+    leaf,
+    ordered_stage,
+    reads_subject,
+    rule_comment,
+    simple_stage,
+    without_records,
+)
+from creditdsl.backends.sql.bounds import Bounds
+from creditdsl.backends.sql.build import Tree
+from creditdsl.backends.sql.expressions import write
+from creditdsl.backends.sql.layout import Block, blocks
+from creditdsl.backends.sql.names import Names
+from creditdsl.backends.sql.parts import Parts
+from creditdsl.backends.sql.query import Query, Stage
+from creditdsl.backends.sql.rows import Rows
+from creditdsl.backends.sql.runs import fits_calendar, in_force
+from creditdsl.backends.sql.scope import Scope, is_leaf
+from creditdsl.backends.sql.source import Source
+from creditdsl.backends.sql.target import Target
+from creditdsl.backends.sql.validity import read_tables
+from creditdsl.core.intervals import Facts
+from creditdsl.core.ir import (
+    MAX_RECORDS,
+    Aggregate,
+    Definition,
+    DefinitionReference,
+    Expression,
+    Interval,
+    RecordField,
+    SubjectField,
+)
+from creditdsl.core.ranges import known_inputs
+from creditdsl.core.types import Choice, Day, Month, Number, Type, plain
+from creditdsl.core.walk import walk
+from creditdsl.tabular.plan import Grouped, Tabular, references
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a query is for: `open_run` has the days of the run as parameters, those of `function` where it has a name."""
+
+    tabular: Tabular
+    target: Target
+    source: Source
+    open_run: bool = False
+    function: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """Something that becomes a column: a definition, or a part of one."""
+
+    leaf: Expression
+    expression: Expression
+    comment: str | None = None
+
+
+class Pipeline:
+    """Writes the stages of one query. With `several`, more than one set of definitions is computed from the same rows."""
+
+    def __init__(self, setting: Setting, *, several: bool = False) -> None:
+        program = setting.tabular.program
+        self.setting = setting
+        self.program = program
+        self.target = setting.target
+        self.several = several
+        self.tables = read_tables(program, setting.source, setting.target)
+        self.query = Query(setting.target, [table.source.name[-1] for table in self.tables.values()])
+        self.enums = {enum.name: enum for enum in program.enums}
+        self.known: Facts = dict(known_inputs(program.subject, program.records, program.enums))
+        self.bounds = Bounds(self.known)
+        self.columns = Names(setting.target.most_bytes_of_a_name, OWN_COLUMNS)
+        self.rows = Rows(self.tables, setting.source, self.query, self.columns)
+        self.record_rows: dict[str, Stage] = {}
+        self.subjects: Stage | None = None
+        self.parts = Parts(self.target, self.known, self.bounds, self._make_definition)
+        self.definitions: dict[Expression, Definition] = {}
+
+    def computed(self, names: Sequence[str], fields: Sequence[SubjectField] = ()) -> Stage:
+        """A stage with the definitions `names` and some fields of the subject."""
+        planned = blocks(self.setting.tabular, names, fields, self.target.most_columns)
+        stage = self._subject_rows(planned)
+        for block in planned:
+            stage = self._block(stage, block)
+            if len(planned) > 1:
+                stage = self.only(stage, block.kept)
+        return stage
+
+    def grouped(self, layer: Grouped) -> Stage:
+        """A stage with the aggregates of one layer by subject, for the subjects that have records."""
+        parts = [part for item in layer.definitions for part in walk(item.expression)]
+        names = dict.fromkeys(name for item in layer.definitions for name in references(item.expression))
+        fields = dict.fromkeys(part for part in parts if isinstance(part, SubjectField))
+        joined = any(reads_subject(item.expression) for item in layer.definitions)
+        subjects = self.computed(tuple(names), tuple(fields)) if joined else None
+        return self._together(self._aggregates(layer, subjects, counted=None))
+
+    def only(self, stage: Stage, kept: Iterable[Expression], name: str | None = None) -> Stage:
+        """A stage without the columns that are not needed any more; one with a name is read more than once."""
+        columns = {item: stage.columns[item] for item in stage.columns if item in set(kept)}
+        names = dict.fromkeys((stage.key, *columns.values()))
+        select = self.query.fenced(build.select([build.column(column) for column in names], stage.tree()))
+        if name is None:
+            return Stage(self.query.add_step(select), stage.key, columns)
+        return Stage(self.query.add(name, select, materialized=True), stage.key, columns)
+
+    def scope(self, stage: Stage, alias: str | None = None) -> Scope:
+        """What an expression over the columns of a stage can see."""
+        return Scope(self.target, self.enums, self.bounds, stage.seen_as(alias), self.setting.function)
+
+    # The rows
+
+    def _subject_rows(self, planned: Sequence[Block]) -> Stage:
+        if self.subjects is None:
+            wanted, grouped = set[str](), set[str]()
+            for block in planned:
+                wanted |= {item.name for item in block.kept if isinstance(item, SubjectField)}
+                for layer in block.layers:
+                    grouped |= {layer.table} if isinstance(layer, Grouped) else set()
+                    wanted |= {part.name for part in _parts(layer.definitions) if isinstance(part, SubjectField)}
+            if self.several:
+                wanted, grouped = {item.name for item in self.program.subject.fields}, set()
+            self.subjects = self.rows.subjects(wanted, grouped, self._run_conditions())
+        return self.subjects
+
+    def _run_conditions(self) -> list[Tree]:
+        if not self.setting.open_run:
+            return []
+        scope = Scope(self.target, self.enums, self.bounds, {}, self.setting.function)
+        return [fits_calendar(self.program, scope), in_force(self.program, scope)]
+
+    def _record_rows(self, table: str) -> Stage:
+        if table not in self.record_rows:
+            read = _parts(self.setting.tabular.program.definitions)
+            wanted = {part.name for part in read if isinstance(part, RecordField) and part.table == table}
+            self.record_rows[table] = self.rows.records(table, wanted)
+        return self.record_rows[table]
+
+    # Blocks and their layers
+
+    def _block(self, stage: Stage, block: Block) -> Stage:
+        pending: list[Stage] = []
+        for layer in block.layers:
+            if isinstance(layer, Grouped):
+                if any(reference in other.columns for reference in _parts(layer.definitions) for other in pending):
+                    stage, pending = self._joined(stage, pending), []
+                counted = None if self.setting.source.checked or self.several else "records"
+                pending += self._aggregates(layer, stage, counted=counted)
+            else:
+                stage = self._scalars(self._joined(stage, pending), layer.definitions)
+                pending = []
+        return self._joined(stage, pending)
+
+    def _joined(self, stage: Stage, aggregates: Sequence[Stage]) -> Stage:
+        """The subjects with their aggregates, without those that have too many records."""
+        if not aggregates:
+            return stage
+        columns, trees, joins, limits = dict(stage.columns), [build.star(SUBJECT)], [], []
+        for place, other in enumerate(aggregates):
+            alias = f"a{place + 1}"
+            same = build.equal(build.column(other.key, alias), build.column(stage.key, SUBJECT))
+            joins.append(exp.Join(this=other.tree(alias), on=same, side="LEFT"))
+            for reference, column in other.columns.items():
+                value = without_records(self.definitions[reference], build.column(column, alias))
+                trees.append(build.named(value, column))
+                columns[reference] = column
+            if other.records is not None:
+                count = build.coalesce(build.column(other.records, alias), build.integer(0))
+                limits.append(build.at_most(count, build.integer(MAX_RECORDS)))
+        select = build.select(trees, stage.tree(SUBJECT))
+        select.set("joins", joins)
+        if limits:
+            select.set("where", exp.Where(this=build.all_of(limits)))
+        return self._stage(select, columns)
+
+    def _scalars(self, stage: Stage, definitions: Sequence[Definition]) -> Stage:
+        """The subjects with more values, step by step: a step needs only what stands in those before it."""
+        columns = dict(stage.columns)
+        values: list[Value] = []
+        for definition in definitions:
+            expression = self.parts.of(definition.expression, definition.name)
+            values += [Value(part.leaf, part.expression) for part in self.parts.taken()]
+            values.append(Value(leaf(definition), expression, rule_comment(definition)))
+            self._know(definition, expression)
+        return self._steps(Stage(stage.name, stage.key, columns), values)
+
+    def _steps(self, stage: Stage, values: Sequence[Value]) -> Stage:
+        for step in _levels(values):
+            columns, trees, scope = dict(stage.columns), [build.star()], self.scope(stage)
+            for value in step:
+                name = self._same_column(value.expression, stage)
+                if name is None:
+                    name = self.columns.new(_name(value.leaf))
+                    trees.append(build.named(write(value.expression, scope), name, value.comment))
+                columns[value.leaf] = name
+            if len(trees) > 1:
+                stage = self._stage(build.select(trees, stage.tree()), columns)
+            else:
+                stage = replace(stage, columns=columns)
+        return stage
+
+    def _same_column(self, expression: Expression, stage: Stage) -> str | None:
+        """The column of what only repeats another value."""
+        return stage.columns.get(expression) if is_leaf(expression) else None
+
+    def _stage(self, select: exp.Select, columns: dict[Expression, str]) -> Stage:
+        return Stage(self.query.add_step(self.query.fenced(select)), self.rows.key, columns)
+
+    # Aggregates
+
+    def _aggregates(self, layer: Grouped, subjects: Stage | None, *, counted: str | None) -> list[Stage]:
+        """The stages of the aggregates of a layer."""
+        definitions, records = self._over_parts(layer, subjects)
+        scope = self._record_scope(records)
+        simple = [item for item in definitions if is_simple(item)]
+        stages = []
+        if simple:
+            columns = {self.columns.new(item.name): item for item in simple}
+            stages.append(simple_stage(self.query, records, columns, scope, counted=counted))
+        for item in definitions:
+            if not is_simple(item):
+                column = self.columns.new(item.name)
+                stages.append(ordered_stage(self.query, records, column, item, scope))
+        if counted is not None and not simple:
+            stages.append(self._record_count(records))
+        return stages
+
+    def _over_parts(self, layer: Grouped, subjects: Stage | None) -> tuple[list[Definition], Records]:
+        """The aggregates over records that have a column for each part of their expressions."""
+        rows = self._record_rows(layer.table)
+        parts = Parts(
+            self.target, self.known, self.bounds, _record_maker(layer.table, self.rows.record_columns(layer.table))
+        )
+        definitions = []
+        for item in layer.definitions:
+            if not isinstance(item.expression, Aggregate):
+                continue
+            aggregate = item.expression
+            split = replace(
+                aggregate,
+                where=parts.of(aggregate.where, item.name),
+                value=None if aggregate.value is None else parts.of(aggregate.value, item.name),
+                keys=tuple(parts.of(key, item.name) for key in aggregate.keys),
+            )
+            definitions.append(replace(item, expression=split))
+            self._know(item, split)
+        records = Records(rows, rows if subjects is None else subjects)
+        for step in _levels([Value(part.leaf, part.expression) for part in parts.taken()]):
+            records = self._record_step(records, step)
+        return definitions, records
+
+    def _record_step(self, records: Records, step: Sequence[Value]) -> Records:
+        """The records with a column more for each value."""
+        columns, trees, scope = dict(records.rows.columns), [build.star(RECORD)], self._record_scope(records)
+        for value in step:
+            columns[value.leaf] = _name(value.leaf)
+            trees.append(build.named(write(value.expression, scope), _name(value.leaf)))
+        joined = any(reads_subject(value.expression) for value in step)
+        select = self.query.fenced(records.select(trees, joined=joined))
+        name = self.query.add(records.rows.name, select)
+        return Records(Stage(name, records.rows.key, columns), records.subjects)
+
+    def _record_scope(self, records: Records) -> Scope:
+        return Scope(self.target, self.enums, self.bounds, records.columns, self.setting.function)
+
+    def _record_count(self, records: Records) -> Stage:
+        count = build.named(exp.Count(this=exp.Star()), "records")
+        select = records.select([records.key, count], joined=False)
+        select.set("group", exp.Group(expressions=[build.column(records.rows.key, RECORD)]))
+        return Stage(self.query.add(f"{records.rows.name}_count", select), records.rows.key, {}, "records")
+
+    def _together(self, stages: Sequence[Stage]) -> Stage:
+        """The stages of several aggregates as one, for every subject that has a row in one of them."""
+        if len(stages) == 1:
+            return stages[0]
+        key = stages[0].key
+        keys = build.union_all([build.select([build.column(key)], stage.tree()) for stage in stages])
+        every = exp.Select(expressions=[build.column(key)], distinct=exp.Distinct())
+        every.set("from_", exp.From(this=exp.Subquery(this=keys, alias=exp.TableAlias(this=build.identifier("k")))))
+        return self._joined(Stage(self.query.add("keys", every), key), stages)
+
+    # What is known
+
+    def _know(self, definition: Definition, expression: Expression) -> None:
+        reference = leaf(definition)
+        self.definitions[reference] = definition
+        type_ = plain(definition.type)
+        if isinstance(type_, Choice):
+            self.known[reference] = Interval(0, len(self.enums[type_.enum].values) - 1)
+        elif definition.range is not None:
+            self.known[reference] = definition.range
+        elif isinstance(type_, Number | Day | Month) and not isinstance(expression, Aggregate):
+            self.known[reference] = self.bounds.of(expression)
+
+    def _make_definition(self, name: str, type_: Type) -> Expression:
+        """The reference to a part; no definition has a blank in its name."""
+        return DefinitionReference(f"{name} {len(self.parts.leaves) + 1}", type_)
+
+
+def _record_maker(table: str, columns: Names) -> Callable[[str, Type], Expression]:
+    return lambda name, type_: RecordField(table, columns.new(name), type_)
+
+
+def _name(reference: Expression) -> str:
+    """The name of the leaf that a column is for."""
+    return reference.name if isinstance(reference, DefinitionReference | RecordField) else "value"
+
+
+def _parts(definitions: Iterable[Definition]) -> Iterable[Expression]:
+    return (part for item in definitions for part in walk(item.expression))
+
+
+def _levels(values: Sequence[Value]) -> list[list[Value]]:
+    """The values in steps: each needs only what earlier steps have."""
+    level: dict[Expression, int] = {}
+    steps: list[list[Value]] = []
+    for value in values:
+        place = max((level[part] + 1 for part in walk(value.expression) if part in level), default=0)
+        level[value.leaf] = place
+        steps += [[] for _ in range(place + 1 - len(steps))]
+        steps[place].append(value)
+    return steps

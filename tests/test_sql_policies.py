@@ -1,0 +1,138 @@
+"""The policies of the repository in DuckDB, and in PostgreSQL as views for one run and as functions for any."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from creditdsl.backends.sql.emit import Dialect, Part, QueryOptions
+from creditdsl.backends.sql.script import Script, name_of, write_script
+from creditdsl.backends.sql.source import typed_source
+from creditdsl.backends.sql.tables import COLUMNS, points_size
+from creditdsl.compile import compile_for
+from creditdsl.core.inputs import run_context
+from creditdsl.core.ir import Program
+from creditdsl.engines import lines
+from creditdsl.tabular.plan import tabulate
+from creditdsl.testing.strategies import subjects
+from tests.conftest import REPOSITORY, tool
+from tests.sql_support import (
+    TABLE_PARTS,
+    Batch,
+    Row,
+    database_tables,
+    expected,
+    keyed,
+    normal,
+    postgres_server,
+    queries,
+)
+from tests.test_sql_duckdb import LONG, loaded
+from tests.test_sql_postgres import load
+
+psycopg = pytest.importorskip("psycopg")
+pytestmark = pytest.mark.xdist_group("postgres")
+
+FEW = settings(LONG, max_examples=4)
+RUNS = [
+    ("tax_credit", "2020", date(2021, 4, 30)),
+    ("tax_payment_credit", "2025", date(2026, 4, 30)),
+    ("repair_publicity", "2025-06", date(2026, 4, 30)),
+]
+
+
+@pytest.fixture(scope="module", params=RUNS, ids=lambda run: run[0])
+def policy(request: pytest.FixtureRequest) -> tuple[Program, str, date]:
+    folder, period, as_of = request.param
+    program = compile_for(REPOSITORY / "policies" / folder, period, as_of, None).program
+    return program, period, as_of
+
+
+@pytest.fixture(scope="module")
+def connection() -> Iterator["psycopg.Connection"]:
+    with postgres_server(tool) as address, psycopg.connect(address, autocommit=True) as connected:
+        yield connected
+
+
+def drawn(data: st.DataObject, policy: tuple[Program, str, date]) -> Batch:
+    program, period, as_of = policy
+    key = program.subject.key
+    assert key is not None
+    several = st.lists(subjects(program, period, as_of), min_size=5, max_size=12)
+    return Batch(program, keyed(data.draw(several), key.name), period, as_of)
+
+
+@FEW
+@given(st.data())
+def test_duckdb_gives_what_the_interpreter_says(policy: tuple[Program, str, date], data: st.DataObject) -> None:
+    batch = drawn(data, policy)
+    database = loaded(database_tables(batch.program, batch.subjects))
+    statements, meant = queries(batch, Dialect.DUCKDB, language="en"), expected(batch, "en")
+    for part in TABLE_PARTS:
+        assert normal(database.execute(statements[part]).fetchall()) == meant[part]
+    assert database.execute(statements[Part.PROBLEMS]).fetchall() == []
+
+
+def script(batch: Batch, *, open_run: bool) -> str:
+    context = None if open_run else run_context(batch.program, batch.period, batch.as_of)
+    tabular = tabulate(batch.program, context)
+    return write_script(Script(tabular, typed_source(tabular.program), QueryOptions("en"), context, "credit"))
+
+
+@FEW
+@given(st.data())
+def test_postgres_keeps_views_and_functions_that_say_the_same(
+    policy: tuple[Program, str, date], connection: "psycopg.Connection", data: st.DataObject
+) -> None:
+    batch = drawn(data, policy)
+    load(connection, database_tables(batch.program, batch.subjects))
+    connection.execute("DROP SCHEMA IF EXISTS credit CASCADE")
+    meant = expected(batch, "en")
+    context = run_context(batch.program, batch.period, batch.as_of)
+    days = (context.period.start, context.period.end, context.as_of)
+    for open_run in (False, True):
+        connection.execute(script(batch, open_run=open_run))
+        for part in (*TABLE_PARTS, Part.PROBLEMS):
+            name = f'"credit"."{name_of(batch.program, part)}"'
+            if open_run:
+                cursor = connection.execute(f"SELECT * FROM {name}(%s, %s, %s)", days)
+            else:
+                cursor = connection.execute(f"SELECT * FROM {name}")
+            rows: list[Row] = normal(cursor.fetchall())
+            assert rows == meant.get(part, []), (open_run, part)
+
+
+def test_the_columns_are_those_of_the_batch_engine(policy: tuple[Program, str, date]) -> None:
+    program, *_ = policy
+    tables = lines.output_tables(program).by_name
+    for part, columns in COLUMNS.items():
+        assert tuple(name for name, _ in tables[part.value][1:]) == columns
+    assert points_size(program) == lines.points_size(program)
+
+
+def test_every_rule_that_is_computed_stands_in_the_query(policy: tuple[Program, str, date]) -> None:
+    program, period, as_of = policy
+    text = queries(Batch(program, [], period, as_of), Dialect.DUCKDB)[Part.FINDINGS]
+    commented = re.findall(r"/\* indicator (\S+)", text)
+    assert {item.rule.code for item in program.result.findings} <= set(commented)
+
+
+def test_a_query_is_the_same_every_time(policy: tuple[Program, str, date]) -> None:
+    program, period, as_of = policy
+    batch = Batch(program, [], period, as_of)
+    assert queries(batch, Dialect.SPARK) == queries(batch, Dialect.SPARK)
+
+
+def test_no_module_of_the_command_line_loads_sqlglot_before_it_is_asked_for(tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; from creditdsl.cli.main import main; main(['compile', '--help']); print('sqlglot' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert run.stdout.rstrip().endswith("False"), run.stdout + run.stderr
