@@ -1,6 +1,8 @@
-"""Scoring tables: the policy is compiled to Python, and the batch engine runs the module over every subject.
+"""Scoring tables: the policy is compiled to columns and to Python, and the batch engine runs both over the subjects.
 
-In: a program, a folder of tables, and how to run. Out: a folder of results, and their counts.
+In: a program, a folder of tables, and how to run. Out: a folder of results, and their counts. What is plain is graded as
+whole columns; what has to be looked at with care, and every subject of a policy that columns cannot express, by the emitted
+Python, one subject at a time.
 """
 
 from collections.abc import Callable, Mapping
@@ -8,18 +10,40 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Literal, Protocol, cast
 
+from creditdsl.backends.columns.emit import emit_columns
+from creditdsl.backends.columns.loading import load_columns
 from creditdsl.backends.python.emit import emit_python
 from creditdsl.backends.python.loading import load_module
+from creditdsl.backends.sql.emit import Dialect, Part, QueryOptions, aggregate_query, emit_query
+from creditdsl.backends.sql.source import AS_IN_CORE, Source, SourceColumn, SourceTable
+from creditdsl.backends.sql.target import CannotExpress
 from creditdsl.core.inputs import run_context
 from creditdsl.core.ir import Program
+from creditdsl.core.subject import RunContext
 from creditdsl.diagnostics import Language
+from creditdsl.engines import messages
+from creditdsl.engines.arrow_lines import GradedBlock
+from creditdsl.engines.columns import ColumnGrader, ColumnsModule
 from creditdsl.engines.evaluator import ExplanationJson, InputProblem
+from creditdsl.engines.plain import KEY, PLAIN, PlainQuery, PlainSource
+from creditdsl.engines.plain_plan import ReadTable, plain_query
 from creditdsl.engines.run import RunOptions, run
+from creditdsl.engines.spark import SparkRun, run_on_spark
+from creditdsl.engines.spark_plan import SparkPlan
+from creditdsl.engines.spark_session import SparkTrouble
 from creditdsl.engines.summary import Summary
+from creditdsl.tabular.hoist import CannotTabulate
+from creditdsl.tabular.plan import Grouped, Tabular, tabulate
 
-MODULE_NAME = "creditdsl_scored_policy"
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MODULE_NAME, COLUMNS_NAME = "creditdsl_scored_policy", "creditdsl_scored_columns"
+
+Engine = Literal["auto", "columns", "python"]
+"""`auto` takes columns where they can express the policy."""
 
 
 def score(
@@ -28,15 +52,106 @@ def score(
     target: Path,
     options: RunOptions,
     progress: Callable[[int, int], None] = lambda done, of: None,
+    engine: Engine = "auto",
 ) -> Summary:
     """Score the tables of a folder into the folder `target`, which replaces an earlier result there.
 
     `progress` is told how many subjects are done, and how many there are. Raises PolicyError when the period, the
     folder or a header is wrong; bad rows raise nothing, they stand in the rejects.
     """
-    run_context(program, options.period, options.as_of)
+    context = run_context(program, options.period, options.as_of)
     make_evaluator = partial(compiled_evaluator, emit_python(program), options.period, options.as_of, options.language)
-    return run(program, (tables, target), make_evaluator, options, progress)
+    plan = None if engine == "python" else column_plan(program, context, options.language)
+    return run(program, (tables, target), make_evaluator, options, progress, plan)
+
+
+def column_plan(program: Program, context: RunContext, language: Language) -> "ColumnPlan | None":
+    """How the policy is graded as whole columns in one run; None where columns or DuckDB cannot express it."""
+    try:
+        return ColumnPlan(tabulate(program, context), context, language)
+    except (CannotTabulate, CannotExpress):
+        return None
+
+
+class ColumnPlan:
+    """The columnar module of a policy, and the query that feeds it."""
+
+    def __init__(self, tabular: Tabular, context: RunContext, language: Language) -> None:
+        self.tabular = tabular
+        self.module = load_columns(emit_columns(tabular, context), COLUMNS_NAME)
+        self.grader = ColumnGrader(cast(ColumnsModule, self.module), tabular, language)
+
+    def query(self, sources: tuple[PlainSource, ...], most_records: int) -> PlainQuery:
+        return plain_query(self.tabular, sources, most_records, tuple(self.module.SUBJECT), _aggregates)
+
+    def grade(self, block: "pa.RecordBatch") -> GradedBlock:
+        return self.grader.grade(block)
+
+
+def _aggregates(tabular: Tabular, layer: Grouped, tables: tuple[ReadTable, ...]) -> str:
+    """The query of the aggregates of a layer, in DuckDB, over views whose columns are as the core has them."""
+    key = SourceColumn(KEY, "VARCHAR")
+    source = Source(
+        {
+            table.table.name: SourceTable(
+                (table.view,),
+                {
+                    PLAIN: SourceColumn(PLAIN, AS_IN_CORE),
+                    **{name: SourceColumn(column, AS_IN_CORE) for name, column in table.columns.items()},
+                },
+                key,
+            )
+            for table in tables
+        },
+        checked=True,
+        unique=True,
+    )
+    return aggregate_query(tabular, layer, Dialect.DUCKDB, source)
+
+
+def score_on_spark(
+    program: Program,
+    folders: tuple[Path, Path],
+    options: RunOptions,
+    master: str | None = None,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> Summary:
+    """Score the Parquet tables of the first folder into the second one on Spark; `master` None is what Spark itself is set to.
+
+    Raises SparkTrouble for a policy that Spark cannot express, and when Spark cannot be used or fails.
+    """
+    context = run_context(program, options.period, options.as_of)
+    make_evaluator = partial(compiled_evaluator, emit_python(program), options.period, options.as_of, options.language)
+    plan = spark_plan(program, context, options.language)
+    return run_on_spark(SparkRun(program, make_evaluator, plan, options, master, progress), *folders)
+
+
+def spark_plan(program: Program, context: RunContext, language: Language) -> SparkPlan:
+    """How the policy is graded in Spark in one run; SparkTrouble where Spark cannot express it."""
+    try:
+        return SparkPlan(tabulate(program, context), partial(_spark_query, language))
+    except CannotTabulate as fault:
+        raise SparkTrouble(messages.records_in_records(fault.name), messages.without_spark()) from fault
+
+
+def _spark_query(language: Language, tabular: Tabular, part: str, tables: tuple[ReadTable, ...]) -> str:
+    """The query of a part of a result, in Spark, over views whose columns are as the core has them."""
+    source = Source(
+        {
+            table.table.name: SourceTable(
+                (table.view,),
+                {name: SourceColumn(column, AS_IN_CORE) for name, column in table.columns.items()},
+                SourceColumn(KEY, AS_IN_CORE),
+            )
+            for table in tables
+        },
+        checked=True,
+        unique=True,
+    )
+    try:
+        return emit_query(tabular, Dialect.SPARK, Part(part), source, QueryOptions(language))
+    except CannotExpress as fault:
+        raise SparkTrouble(fault.message, fault.remedy) from fault
 
 
 class EmittedProblem(Protocol):

@@ -20,6 +20,7 @@ from creditdsl.diagnostics import InternalError, PolicyError
 from creditdsl.engines import pool
 from creditdsl.engines.layout import FileFormat
 from creditdsl.engines.run import RunOptions, run
+from creditdsl.engines.target import LOCK
 from tests.engines_support import read_csv, score
 from tests.engines_town import town
 
@@ -209,6 +210,7 @@ from datetime import date
 from pathlib import Path
 from creditdsl.engines import pool
 from creditdsl.engines.run import RunOptions, run
+from creditdsl.engines.target import LOCK
 from tests.engines_support import interpreter
 from tests.engines_town import town
 
@@ -262,3 +264,32 @@ def test_a_run_that_is_stopped_leaves_no_result_and_no_process(tmp_path: Path, s
     assert not [worker for worker in workers if is_running(worker)]
     left = [path.name for path in tmp_path.iterdir() if path.name.endswith(".unfinished")]
     assert len(left) == (1 if stop is signal.SIGKILL else 0)
+
+
+def test_a_later_run_takes_away_what_a_dead_one_left_and_not_what_a_living_one_has(tmp_path: Path) -> None:
+    write_city(tmp_path / "tables", 10, 1, 0.0)
+    dead, alive, another = (tmp_path / name for name in (".out.a.unfinished", ".out.b.unfinished", ".o.c.unfinished"))
+    for folder in (dead, alive, another):
+        folder.mkdir()
+        (folder / LOCK).touch()
+        (folder / "work").mkdir()
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(alive / LOCK)], stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True
+    )
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "locked\n"
+    score(town(), tmp_path / "tables", tmp_path / "out")
+    assert [folder.exists() for folder in (dead, alive, another)] == [False, True, True]
+    holder.kill()
+    holder.communicate()
+    score(town(), tmp_path / "tables", tmp_path / "out")
+    assert not alive.exists()
+
+
+HOLD = """
+import fcntl, sys
+file = open(sys.argv[1])
+fcntl.flock(file, fcntl.LOCK_EX)
+print("locked", flush=True)
+sys.stdin.read()
+"""

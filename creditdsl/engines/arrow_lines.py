@@ -43,14 +43,15 @@ class ScoredFinding(Protocol):
 
 
 class ScoredMeasure(Protocol):
-    """A measure that applies: its position in the plan, the subjects' positions, and a column for each grant with a value."""
+    """A measure that applies: its position in the plan, the subjects' positions, and a column for each of its grants, None for
+    one without a value."""
 
     @property
     def position(self) -> int: ...
     @property
     def rows(self) -> "Integers": ...
     @property
-    def grants(self) -> "tuple[Given, ...]": ...
+    def grants(self) -> "tuple[Given | None, ...]": ...
 
 
 class Scored(Protocol):
@@ -212,10 +213,12 @@ class ArrowLines:
         """What a measure grants to each of its subjects: a code for each, and the JSON of each code."""
         import numpy as np
 
-        names = [grant.value for grant in measure.grants if grant.value is not None]
         codes = np.zeros(len(scored.rows), np.int64)
         values: list[list[Value]] = [[]]
-        for name, given in zip(names, scored.grants, strict=True):
+        for grant, given in zip(measure.grants, scored.grants, strict=True):
+            name = grant.value
+            if given is None or name is None:
+                continue
             column, present = given if isinstance(given, tuple) else (given, np.ones(len(codes), np.bool_))
             found, inverse = np.unique(np.where(present, column.astype(np.int64), 0), return_inverse=True)
             pairs = (codes * len(found) + inverse) * 2 + present
@@ -289,11 +292,15 @@ def _truths(positions: "Integers", truths: list[bool]) -> "Truths":
 
 
 def _chosen(codes: "Column", texts: tuple[str, ...], present: "Truths | None") -> "pa.Array":
-    """The text of each code, absent where it is not present."""
+    """The text of each code, absent where it is not present or empty."""
     import numpy as np
     import pyarrow as pa
 
-    indices = pa.array(codes.astype(np.int32), mask=None if present is None else ~present)
+    absent = None if present is None else ~present
+    if "" in texts and len(codes):
+        empty = np.array([not text for text in texts])[codes]
+        absent = empty if absent is None else absent | empty
+    indices = pa.array(codes.astype(np.int32), mask=absent)
     return pa.DictionaryArray.from_arrays(indices, pa.array(texts, pa.string()))
 
 

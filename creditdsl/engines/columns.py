@@ -41,7 +41,7 @@ class ColumnsModule(Protocol):
     AGGREGATES: "Schema"
     TEXTS: tuple[str, ...]
 
-    def score_aggregated(self, subject: "Given", aggregates: "Given") -> Scored: ...
+    def score_aggregated(self, subject: "Given", aggregates: "Given", *, size: int) -> Scored: ...
 
 
 class ColumnGrader:
@@ -60,7 +60,8 @@ class ColumnGrader:
         texts = self._texts(block)
         subject = self._columns(block, self.module.SUBJECT, field_column, texts)
         aggregates = self._columns(block, self.module.AGGREGATES, aggregate_column, texts)
-        return self.lines.graded(block.column(KEY), self.module.score_aggregated(subject, aggregates), tuple(texts))
+        scored = self.module.score_aggregated(subject, aggregates, size=len(block))
+        return self.lines.graded(block.column(KEY), scored, tuple(texts))
 
     def _texts(self, block: "pa.RecordBatch") -> list[str]:
         """The texts of a block by code: those that the module knows, then all others."""

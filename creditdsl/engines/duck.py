@@ -5,7 +5,7 @@ duckdb is imported inside the functions: it takes longer to load than a command 
 
 import errno
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -132,13 +132,43 @@ def read_plain_lines(path: Path, columns: tuple[str, ...], longest: int) -> str:
     )
 
 
-def parquet_columns(path: Path) -> list[tuple[str, str]]:
-    """The name and DuckDB's type of each column, in order; ParquetTrouble if the file cannot be read."""
+def read_parquet(paths: Sequence[Path], options: str = "") -> str:
+    """What stands behind FROM to read Parquet files of the same columns, one after the other."""
+    return f"read_parquet([{_listed(paths)}]{options})"
+
+
+def _listed(paths: Sequence[Path]) -> str:
+    return ", ".join(quoted_path(path) for path in paths)
+
+
+def parquet_columns(*paths: Path) -> list[tuple[str, str]]:
+    """The name and DuckDB's type of each column, in order; ParquetTrouble if the first file cannot be read."""
+    return [(str(row[0]), str(row[1])) for row in _rows(f"DESCRIBE SELECT * FROM {read_parquet(paths[:1])}")]
+
+
+def rows_of_parts(paths: Sequence[Path]) -> tuple[int, ...]:
+    """How many rows each file has, as it says itself; ParquetTrouble if one cannot be read."""
+    rows = _rows(f"SELECT file_name, num_rows FROM parquet_file_metadata([{_listed(paths)}])")
+    found = {str(name): int(str(number)) for name, number in rows}
+    return tuple(found[str(path)] for path in paths)
+
+
+def unlike_part(paths: Sequence[Path]) -> Path | None:
+    """The first file whose columns are not those of the first one; ParquetTrouble if one cannot be read."""
+    what = "name, duckdb_type, type, logical_type::VARCHAR, converted_type, scale, precision"
+    schemas: dict[str, list[tuple[object, ...]]] = {str(path): [] for path in paths}
+    query = f"SELECT file_name, num_children, {what} FROM parquet_schema([{_listed(paths)}])"
+    for file, children, *column in _rows(query):
+        if children is None:
+            schemas[str(file)].append(tuple(column))
+    return next((path for path in paths if schemas[str(path)] != schemas[str(paths[0])]), None)
+
+
+def _rows(query: str) -> list[tuple[object, ...]]:
     import duckdb
 
     with duckdb.connect(":memory:") as connection:
         try:
-            rows = connection.execute(f"DESCRIBE SELECT * FROM read_parquet({quoted_path(path)})").fetchall()
+            return connection.execute(query).fetchall()
         except duckdb.Error as error:
             raise ParquetTrouble(str(error).splitlines()[0]) from None
-    return [(str(row[0]), str(row[1])) for row in rows]

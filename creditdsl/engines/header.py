@@ -14,7 +14,7 @@ from creditdsl.core.types import Optional
 from creditdsl.diagnostics import Code, Diagnostic, Text
 from creditdsl.engines import messages
 from creditdsl.engines.cells import BLANKS
-from creditdsl.engines.duck import SUPPORTED_TYPES, ParquetTrouble, parquet_columns
+from creditdsl.engines.duck import SUPPORTED_TYPES, ParquetTrouble, parquet_columns, unlike_part
 from creditdsl.engines.encoding import Encoding, Unreadable, lines
 from creditdsl.source import Span
 
@@ -62,12 +62,20 @@ def _spans(path: Path, line: str, columns: int) -> list[Span]:
     return spans
 
 
-def parquet_header(path: Path, troubles: list[Diagnostic]) -> Header | None:
-    """The columns of a Parquet file; None when it is none or has types that cannot be read."""
+def parquet_header(paths: Sequence[Path], troubles: list[Diagnostic]) -> Header | None:
+    """The columns of Parquet files, which must be the same in all; None when a file is none or has types that cannot be
+    read."""
+    path = paths[0]
     try:
         columns = parquet_columns(path)
+        unlike = unlike_part(paths) if len(paths) > 1 else None
     except ParquetTrouble as fault:
-        troubles.append(trouble(Code.CR0912, path, messages.bad_parquet(str(fault))))
+        troubles.append(
+            trouble(Code.CR0912, path if len(paths) == 1 else path.parent, messages.bad_parquet(str(fault)))
+        )
+        return None
+    if unlike is not None:
+        troubles.append(trouble(Code.CR0907, unlike, messages.unlike_part(path.name)))
         return None
     unsupported = [(name, type_) for name, type_ in columns if type_.partition("(")[0] not in SUPPORTED_TYPES]
     troubles.extend(trouble(Code.CR0907, path, messages.unsupported_type(name, type_)) for name, type_ in unsupported)

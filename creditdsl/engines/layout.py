@@ -3,7 +3,8 @@
 In: a folder, and the tables that a policy declares. Out: a `Layout`, or a `PolicyError` with everything that is wrong
 with the folder and with every header, before a single row is read.
 
-A file is named like its table, a column like its field; the label of either, in any language of the policy, will do.
+A file is named like its table, a column like its field; the label of either, in any language of the policy, will do. In place of
+a Parquet file there may be a folder of them, as Spark writes it.
 """
 
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from pathlib import Path
 from creditdsl.core.ir import InputField, InputTable, Program
 from creditdsl.diagnostics import Code, Diagnostic, PolicyError
 from creditdsl.engines import messages
+from creditdsl.engines.duck import read_parquet
 from creditdsl.engines.encoding import Encoding, EncodingTrouble, detect_encoding
 from creditdsl.engines.header import bind, csv_header, parquet_header, trouble
 
@@ -37,7 +39,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class TableFile:
-    """One file of the folder. `header` is as it stands in the file; `key` is the position of the subject's key."""
+    """One file of the folder, or a folder `path` of Parquet files `parts`, whose rows are counted on from one to the next.
+
+    `header` is as it stands in the file; `key` is the position of the subject's key. Where `number` is a name, the column of
+    that name, which is not in the header, has the numbers of the rows.
+    """
 
     table: InputTable
     path: Path
@@ -46,6 +52,13 @@ class TableFile:
     header: tuple[str, ...]
     key: int
     columns: tuple[Column, ...]
+    parts: tuple[Path, ...] = ()
+    number: str | None = None
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The files in which the rows stand, in order."""
+        return self.parts or (self.path,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +97,7 @@ def read_layout(program: Program, folder: Path, encoding: Encoding | None = None
 def _files_by_table(program: Program, folder: Path, troubles: list[Diagnostic]) -> dict[str, list[Path]]:
     tables = (program.subject, *program.records)
     found: dict[str, list[Path]] = {}
-    for path in _visible_files(folder):
+    for path in _visible(folder):
         table = _named(path.stem, tables)
         suffix = path.suffix.lower()
         if suffix in (".csv", ".parquet") and table is not None:
@@ -96,12 +109,32 @@ def _files_by_table(program: Program, folder: Path, troubles: list[Diagnostic]) 
     return found
 
 
-def _visible_files(folder: Path) -> list[Path]:
+def _visible(folder: Path) -> list[Path]:
+    """The files of a folder, and its subfolders that are tables in parts."""
     try:
         entries = sorted(folder.iterdir())
     except OSError:
         raise PolicyError((trouble(Code.CR0912, folder, messages.no_folder()),)) from None
-    return [path for path in entries if path.is_file() and not path.name.startswith((".", "~$"))]
+    return [
+        path
+        for path in entries
+        if not path.name.startswith((".", "~$")) and (path.is_file() or (path.is_dir() and _is_parquet(path)))
+    ]
+
+
+def _is_parquet(path: Path) -> bool:
+    return path.suffix.lower() == ".parquet"
+
+
+def _parts(folder: Path, troubles: list[Diagnostic]) -> tuple[Path, ...]:
+    """The files of a table in parts, by name; those that begin with `_` or `.` are the writer's own."""
+    entries = [path for path in sorted(folder.iterdir()) if not path.name.startswith(("_", "."))]
+    for path in entries:
+        if not path.is_file() or not _is_parquet(path):
+            troubles.append(trouble(Code.CR0912, path, messages.not_a_part(path.name)))
+    if not entries:
+        troubles.append(trouble(Code.CR0912, folder, messages.no_parts()))
+    return tuple(entries)
 
 
 def _named(name: str, tables: Sequence[InputTable]) -> InputTable | None:
@@ -120,7 +153,10 @@ def _table_file(
     chosen = _encoding(path, encoding, troubles) if is_csv else None
     if len(troubles) > before:
         return None
-    header = csv_header(path, chosen, troubles) if chosen else parquet_header(path, troubles)
+    parts = _parts(path, troubles) if path.is_dir() else ()
+    if len(troubles) > before:
+        return None
+    header = csv_header(path, chosen, troubles) if chosen else parquet_header(parts or (path,), troubles)
     key = program.subject.key
     if key is None:
         troubles.append(trouble(Code.CR0907, path, messages.subject_without_key(program.subject)))
@@ -131,7 +167,12 @@ def _table_file(
         return None
     columns = tuple(Column(field, bound[field.name]) for field in table.fields if field.name in bound)
     form = FileFormat.CSV if is_csv else FileFormat.PARQUET
-    return TableFile(table, path, form, chosen, header.names, bound[key.name], columns)
+    return TableFile(table, path, form, chosen, header.names, bound[key.name], columns, parts)
+
+
+def parquet_relation(file: TableFile) -> str:
+    """What stands behind FROM to read the rows of a table in Parquet."""
+    return read_parquet(file.paths)
 
 
 def _encoding(path: Path, given: Encoding | None, troubles: list[Diagnostic]) -> Encoding | None:

@@ -229,6 +229,24 @@ def bad_parquet(reason: str) -> Text:
     return Text(f"文件不是可读的 Parquet:{reason}", f"the file is not readable Parquet: {reason}")
 
 
+def not_a_part(name: str) -> Text:
+    return Text(
+        f"`{shown(name)}` 不是 Parquet 文件,不能作为表的一部分",
+        f"`{shown(name)}` is no Parquet file and cannot be a part of the table",
+    )
+
+
+def no_parts() -> Text:
+    return Text("文件夹中没有 Parquet 文件", "the folder has no Parquet file in it")
+
+
+def unlike_part(first: str) -> Text:
+    return Text(
+        f"各列的名称或类型与 `{shown(first)}` 不同",
+        f"the names or types of the columns are not those of `{shown(first)}`",
+    )
+
+
 def unsupported_type(name: str, type_: str) -> Text:
     return Text(
         f"列 `{shown(name)}` 的类型 {type_} 没有唯一的文本形式,不能使用",
@@ -337,4 +355,63 @@ def foreign_target() -> Text:
 def question_mark() -> Text:
     return Text(
         "结果文件夹的路径中不能有问号", "the path of the folder for the results may not have a question mark in it"
+    )
+
+
+# Spark
+
+
+def no_pyspark() -> Text:
+    return Text("没有安装 pyspark", "pyspark is not installed")
+
+
+def install_pyspark() -> Text:
+    return Text("安装:pip install 'creditdsl[spark]'", "install it: pip install 'creditdsl[spark]'")
+
+
+def no_java() -> Text:
+    return Text("找不到 Java,Spark 无法启动", "there is no Java, which Spark needs")
+
+
+def install_java() -> Text:
+    return Text(
+        "安装 Java 17 或更高版本,并使 `java` 在 PATH 中,或设置 JAVA_HOME",
+        "install Java 17 or later, and put `java` into the PATH or set JAVA_HOME",
+    )
+
+
+def spark_not_started(said: str) -> Text:
+    return Text(f"Spark 没有启动:{said}", f"Spark did not start: {said}")
+
+
+def spark_failed(said: str) -> Text:
+    return Text(f"Spark 运行失败:{said}", f"Spark failed: {said}")
+
+
+def records_in_records(definition: str) -> Text:
+    return Text(
+        f"`{definition}` 的条件同时涉及两种记录,Spark 无法计算",
+        f"the condition of `{definition}` looks at records of two kinds at once, which Spark cannot compute",
+    )
+
+
+def spark_reads_parquet(name: str) -> Text:
+    return Text(
+        f"`{shown(name)}` 不是 Parquet,Spark 只读 Parquet",
+        f"`{shown(name)}` is not Parquet, which is all that is read on Spark",
+    )
+
+
+def other_engine() -> Text:
+    return Text("转换为 Parquet,或去掉 `--engine spark`", "convert it to Parquet, or leave out `--engine spark`")
+
+
+def without_spark() -> Text:
+    return Text("去掉 `--engine spark`", "leave out `--engine spark`")
+
+
+def colon_in_name(name: str) -> Text:
+    return Text(
+        f"`{shown(name)}` 的名称中有冒号,Spark 无法读取",
+        f"Spark cannot read `{shown(name)}`, whose name has a colon in it",
     )

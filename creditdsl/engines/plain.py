@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Protocol
 
 from creditdsl.core.ir import InputTable
 from creditdsl.core.types import Text
@@ -22,16 +22,16 @@ from creditdsl.diagnostics import InternalError
 from creditdsl.engines.arrow_lines import GradedBlock
 from creditdsl.engines.batch import Counts
 from creditdsl.engines.cells import BLANKS
-from creditdsl.engines.duck import parquet_columns, quoted_name, quoted_path, quoted_text
-from creditdsl.engines.layout import FileFormat, Layout, TableFile
+from creditdsl.engines.duck import parquet_columns, quoted_name, quoted_text
+from creditdsl.engines.layout import FileFormat, Layout, TableFile, parquet_relation
 from creditdsl.engines.plain_cells import DAMAGE
+from creditdsl.engines.plain_keys import have_blanks, may_be_damaged
+from creditdsl.engines.plain_parts import PlainParts
+from creditdsl.engines.staging import count
 
 if TYPE_CHECKING:
-    import numpy as np
     import pyarrow as pa
-    import pyarrow.parquet as pq
     from duckdb import DuckDBPyConnection
-    from numpy.typing import NDArray
 
 BLOCK = 1 << 17
 """How many subjects are graded at a time."""
@@ -56,10 +56,18 @@ class PlainSource:
     columns: dict[str, tuple[str, str]]
 
 
+@dataclass(frozen=True, slots=True)
+class PlainQuery:
+    """`views` are made before the query is run, by name."""
+
+    views: dict[str, str]
+    text: str
+
+
 class PlainPlan(Protocol):
     """What the columns of a policy are made of, and how they are graded; for one run."""
 
-    def query(self, sources: tuple[PlainSource, ...], most_records: int) -> str:
+    def query(self, sources: tuple[PlainSource, ...], most_records: int) -> PlainQuery:
         """The query of a row a subject: `KEY`, `PLAIN`, `rows_of` each table of records, and what `grade` reads."""
 
     def grade(self, block: "pa.RecordBatch") -> GradedBlock:
@@ -109,7 +117,7 @@ def _source(number: int, file: TableFile, *, trimmed: bool) -> PlainSource:
     if file.format is FileFormat.CSV:
         columns = {item.field.name: (f"c{item.position}", "VARCHAR") for item in file.columns}
         return PlainSource(file.table, f"taken{number}", "key", columns)
-    types = dict(parquet_columns(file.path))
+    types = dict(parquet_columns(*file.paths))
     text = quoted_name(key) if types[key] == "VARCHAR" else f"CAST({quoted_name(key)} AS VARCHAR)"
     columns = {
         item.field.name: (quoted_name(name), types[name])
@@ -117,7 +125,7 @@ def _source(number: int, file: TableFile, *, trimmed: bool) -> PlainSource:
         for name in [file.header[item.position]]
     }
     shown = f"trim({text}, {quoted_text(BLANKS)})" if trimmed else text
-    return PlainSource(file.table, f"read_parquet({quoted_path(file.path)})", shown, columns)
+    return PlainSource(file.table, parquet_relation(file), shown, columns)
 
 
 class _Pass:
@@ -146,7 +154,7 @@ class _Pass:
         self.connection.execute("CREATE OR REPLACE TABLE odd (key VARCHAR)")
         self._find_malformed()
         self._find_repeated()
-        with _Writers(self.folder) as writers, ThreadPoolExecutor(self.threads) as pool:
+        with PlainParts(self.folder) as writers, ThreadPoolExecutor(self.threads) as pool:
             waiting: deque[Future[GradedBlock]] = deque()
             for block in self._blocks(trimmed):
                 waiting.append(pool.submit(self.plan.grade, block))
@@ -195,18 +203,21 @@ class _Pass:
         """The plain subjects of the query, in blocks; the keys of the others are put aside."""
         import pyarrow.compute as pc
 
-        query = f"SELECT * FROM ({self.plan.query(self.sources, self.most_records)}) WHERE {KEY} <> ''"
-        if self._any_odd():
+        planned = self.plan.query(self.sources, self.most_records)
+        for name, view in planned.views.items():
+            self.connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {view}")
+        query = f"SELECT * FROM ({planned.text}) WHERE {KEY} <> ''"
+        if self._count("SELECT count(*) FROM odd"):
             query += f" AND {KEY} NOT IN (SELECT key FROM odd)"
         names = {number: rows_of(number) for number in range(1, len(self.sources))}
         for batch in self._batches(query):
             keys = batch.column(KEY)
-            if not trimmed and _have_blanks(keys):
+            if not trimmed and have_blanks(keys):
                 raise _BlankKeys
             for number, name in names.items():
                 self.rows[number] += pc.sum(batch.column(name)).as_py() or 0
             plain = batch.column(PLAIN)
-            if self.text_keys and _may_be_damaged(keys):
+            if self.text_keys and may_be_damaged(keys):
                 plain = pc.and_(plain, pc.invert(pc.match_substring_regex(keys, f"[{DAMAGE}]")))
             if plain.true_count < len(plain):
                 self.odd_keys.append(keys.filter(pc.invert(plain)))
@@ -222,10 +233,7 @@ class _Pass:
     def _batches(self, query: str) -> "Iterator[pa.RecordBatch]":
         yield from self.connection.sql(query).to_arrow_reader(BLOCK)
 
-    def _any_odd(self) -> bool:
-        return self.connection.execute("SELECT 1 FROM odd LIMIT 1").fetchone() is not None
-
-    def _write(self, block: GradedBlock, writers: "_Writers") -> None:
+    def _write(self, block: GradedBlock, writers: PlainParts) -> None:
         writers.write(block.tables)
         self.counts.grades.update(block.grades)
         self.counts.grades_after_repair.update(block.grades_after_repair)
@@ -262,93 +270,4 @@ class _Pass:
         return bool(self._count(f"SELECT count(*) FROM ({key}) WHERE trim(key, {quoted_text(BLANKS)}) <> key"))
 
     def _count(self, query: str) -> int:
-        row = self.connection.execute(query).fetchone()
-        if row is None:
-            raise InternalError(f"no row from {query}")
-        return int(row[0])
-
-
-class _Writers:
-    """One Parquet file for each table of the result, written by a thread of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.pools: dict[str, ThreadPoolExecutor] = {}
-        self.writers: dict[str, pq.ParquetWriter] = {}
-        self.written: deque[Future[None]] = deque()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for pool in self.pools.values():
-            pool.shutdown()
-        for writer in self.writers.values():
-            writer.close()
-        for done in self.written:
-            done.result()
-
-    def write(self, tables: "dict[str, pa.Table]") -> None:
-        for name, table in tables.items():
-            if name not in self.pools:
-                self.pools[name] = ThreadPoolExecutor(1)
-                self.writers[name] = self._writer(name, table)
-            self.written.append(self.pools[name].submit(self.writers[name].write_table, table))
-        while len(self.written) > MOST_WAITING:
-            self.written.popleft().result()
-
-    def _writer(self, name: str, table: "pa.Table") -> "pq.ParquetWriter":
-        import pyarrow.parquet as pq
-
-        coded = table.column_names[1:]
-        return pq.ParquetWriter(
-            plain_path(self.folder, name), table.schema, compression=COMPRESSION, use_dictionary=coded
-        )
-
-
-COMPRESSION = "snappy"
-MOST_WAITING = 6
-"""How many tables may wait to be written."""
-
-
-def plain_path(folder: Path, name: str) -> Path:
-    """Where the plain part of a table of the result is written."""
-    return folder / f"{name}.parquet"
-
-
-def _have_blanks(keys: "pa.Array") -> bool:
-    """Whether a key begins or ends with a blank; only those are looked at that have no visible ASCII at both ends."""
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    text = keys.cast(pa.large_string())
-    offsets, data = _bytes_of(text)
-    starts, ends = offsets[:-1], offsets[1:] - 1
-    full = ends >= starts
-    visible = np.zeros(len(text), np.bool_)
-    first, last = data[starts[full]], data[ends[full]]
-    visible[full] = (first > 32) & (first < 127) & (last > 32) & (last < 127)
-    if visible.all():
-        return False
-    doubtful = text.filter(pa.array(~visible))
-    return not pc.all(pc.equal(pc.utf8_trim(doubtful, BLANKS), doubtful)).as_py()
-
-
-def _may_be_damaged(keys: "pa.Array") -> bool:
-    """Whether there is a character that a spreadsheet leaves in a code that it took for a number."""
-    import numpy as np
-    import pyarrow as pa
-
-    offsets, data = _bytes_of(keys.cast(pa.large_string()))
-    found = np.zeros(256, np.bool_)
-    found[[ord(character) for character in DAMAGE]] = True
-    return bool(found[data[offsets[0] : offsets[-1]]].any())
-
-
-def _bytes_of(text: "pa.Array") -> "tuple[NDArray[np.int64], NDArray[np.uint8]]":
-    """Where each text of an array begins, and behind the last one ends, among the bytes of all."""
-    import numpy as np
-
-    offsets = np.frombuffer(text.buffers()[1], np.int64)[text.offset : text.offset + len(text) + 1]
-    return offsets, np.frombuffer(text.buffers()[2] or b"", np.uint8)
+        return count(self.connection, query)

@@ -20,6 +20,7 @@ WHOLE = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?")
 DECIMAL = re.compile(r"DECIMAL\(([0-9]+),\s?([0-9]+)\)")
 INEXACT = ("FLOAT", "DOUBLE")
 """Read by their shortest decimal form."""
+DAY_TEXT = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}"
 MIDNIGHT = re.compile(r"TIMESTAMP(_S|_MS|_NS)?")
 WIDEST_IN_64_BITS = 18
 """The most digits of a DECIMAL that DuckDB computes in 64 bits."""
@@ -87,20 +88,18 @@ def _number(type_: Number, range_: Interval, column: str, physical: str) -> tupl
     wanted = integer_type(range_)
     nothing = f"CAST(NULL AS {wanted})"
     decimal = DECIMAL.fullmatch(physical)
-    if physical in ("VARCHAR", *INEXACT):
+    if physical in ("VARCHAR", *INEXACT) or (decimal and int(decimal[2]) > type_.scale):
         column = column if physical == "VARCHAR" else f"CAST({column} AS VARCHAR)"
         places = f"(\\.[0-9]{{1,{type_.scale}}}0*)?" if type_.scale else "(\\.0+)?"
         is_number = f"regexp_full_match({column}, {quoted_text(f'-?[0-9]{{1,18}}{places}')})"
         number = f"TRY_CAST({column} AS DECIMAL(38, {type_.scale}))"
     elif WHOLE.fullmatch(physical) or decimal:
-        is_number, number = f"{column} IS NOT NULL", column
+        is_number, number = None, column
     else:
         return nothing, NEVER
     whole_digits = len(str(max(abs(range_.low), abs(range_.high)) // 10**type_.scale))
     within = f"{number} BETWEEN {_unscaled(range_.low, type_.scale)} AND {_unscaled(range_.high, type_.scale)}"
-    holds = f"({is_number} AND {within})"
-    if decimal and int(decimal[2]) > type_.scale:
-        holds = f"({holds} AND {number} % CAST({_unscaled(1, type_.scale)} AS DECIMAL(38, {type_.scale})) = 0)"
+    holds = within if is_number is None else f"({is_number} AND {within})"
     if not type_.scale:
         return f"TRY_CAST({number} AS {wanted})", holds
     # Of so few digits that DuckDB multiplies in 64 bits, where the range allows it.
@@ -124,7 +123,7 @@ def _day(range_: Interval, column: str, physical: str) -> tuple[str, str]:
     if physical == "DATE":
         return column, f"{column} BETWEEN {low} AND {high}"
     if physical == "VARCHAR":
-        matches = f"regexp_full_match({column}, '[0-9]{{4}}([-/])[0-9]{{1,2}}[-/][0-9]{{1,2}}')"
+        matches = f"regexp_full_match({column}, {quoted_text(DAY_TEXT)})"
         value = f"TRY_CAST(replace({column}, '/', '-') AS DATE)"
         return value, f"({matches} AND {value} BETWEEN {low} AND {high})"
     if MIDNIGHT.fullmatch(physical):

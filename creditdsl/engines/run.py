@@ -5,18 +5,14 @@ rejects and `summary.json`, which appears as a whole or not at all: everything i
 end. Afterwards, for every table, rows in = rows used + rows refused, counted in what was written.
 """
 
-import shutil
-import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from creditdsl.core.ir import MAX_RECORDS, Program
-from creditdsl.diagnostics import Code, Diagnostic, InternalError, Language, PolicyError
-from creditdsl.engines import messages
+from creditdsl.diagnostics import InternalError, Language
 from creditdsl.engines.batch import Counts, Work
 from creditdsl.engines.duck import connect, disk_faults_as_os_errors
 from creditdsl.engines.encoding import Encoding
@@ -29,8 +25,8 @@ from creditdsl.engines.plain import PlainPass, PlainPlan, grade_plain
 from creditdsl.engines.pool import batches, grade_all
 from creditdsl.engines.staging import stage_all, stage_odd, take_in_tables
 from creditdsl.engines.strays import refuse_strays
-from creditdsl.engines.summary import SUMMARY, Summary, TableCounts, is_summary, written_summary
-from creditdsl.source import Span
+from creditdsl.engines.summary import SUMMARY, Summary, TableCounts, written_summary
+from creditdsl.engines.target import beside, refuse_foreign, replace_target
 
 OUR_NAMES = {SUMMARY} | {f"{name}.{form.value}" for name in TABLE_NAMES for form in FileFormat}
 """What may stand in a folder that a run replaces."""
@@ -72,9 +68,9 @@ def run(
     OSError when a disk is full or may not be written.
     """
     source, target = folders
-    _refuse_foreign(target)
+    refuse_foreign(target, OUR_NAMES)
     layout = read_layout(program, source, options.encoding)
-    with _beside(target) as folder, disk_faults_as_os_errors():
+    with beside(target) as folder, disk_faults_as_os_errors():
         work, result = folder / "work", folder / "result"
         work.mkdir()
         result.mkdir()
@@ -87,7 +83,7 @@ def run(
         summary = _summary(given, taken.rows, counts, options)
         _check(given, summary, result, form)
         (result / SUMMARY).write_text(written_summary(summary), encoding="utf-8")
-        _replace(target, result, folder)
+        replace_target(target, result, folder)
     return summary
 
 
@@ -167,37 +163,3 @@ def _check(work: Work, summary: Summary, result: Path, form: OutputForm) -> None
         written = (scored if table is summary.tables[0] else table.used) + refused.get(table.name, 0)
         if not table.rows == table.used + table.refused == written:
             raise InternalError(f"{table.name} has {table.rows} rows, {written} are accounted for")
-
-
-def _refuse_foreign(target: Path) -> None:
-    """PolicyError when something stands at the target that is not wholly the result of an earlier run.
-
-    DuckDB takes what stands behind a question mark in the path of a database for options; no such folder will do.
-    """
-    if "?" in str(target.absolute()):
-        raise PolicyError((Diagnostic(Code.CR0912, Span(str(target), 0, 0), messages.question_mark()),))
-    if not target.exists() and not target.is_symlink():
-        return
-    if target.is_dir() and not target.is_symlink():
-        names = {path.name for path in target.iterdir()}
-        if not names or (names <= OUR_NAMES and is_summary(target / SUMMARY)):
-            return
-    raise PolicyError((Diagnostic(Code.CR0912, Span(str(target), 0, 0), messages.foreign_target()),))
-
-
-@contextmanager
-def _beside(target: Path) -> Iterator[Path]:
-    """A new folder on the same volume as the target, gone afterwards."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".unfinished", dir=target.parent))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _replace(target: Path, result: Path, folder: Path) -> None:
-    """Put the result where the target is; an earlier one goes away with the folder."""
-    if target.exists():
-        target.rename(folder / "earlier")
-    result.rename(target)

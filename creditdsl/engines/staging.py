@@ -16,13 +16,21 @@ compared as text, without blanks around them.
 
 import csv
 from collections.abc import Callable
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from creditdsl.core.ir import MAX_RECORDS
 from creditdsl.diagnostics import InternalError, Language
 from creditdsl.engines.cells import BLANKS
-from creditdsl.engines.duck import quoted_name, quoted_path, quoted_text, read_plain_csv, read_plain_lines
+from creditdsl.engines.duck import (
+    quoted_name,
+    quoted_text,
+    read_parquet,
+    read_plain_csv,
+    read_plain_lines,
+    rows_of_parts,
+)
 from creditdsl.engines.encoding import MAX_LINE, Encoding, has_plain_lines
 from creditdsl.engines.intake import Malformed, take_in
 from creditdsl.engines.layout import Layout, TableFile
@@ -90,10 +98,10 @@ def _stage(
 
 def count(connection: "DuckDBPyConnection", query: str) -> int:
     """The one number that a query gives."""
-    row = connection.execute(query).fetchone()
-    if row is None:
-        raise InternalError(f"no row from {query}")
-    return int(row[0])
+    rows = connection.execute(query).fetchall()
+    if len(rows) != 1:
+        raise InternalError(f"not one row from {query}")
+    return int(rows[0][0])
 
 
 def _cells(file: TableFile) -> str:
@@ -137,16 +145,26 @@ def _read_plain_lines(connection: "DuckDBPyConnection", number: int, file: Table
 
 
 def _read_parquet(connection: "DuckDBPyConnection", number: int, file: TableFile) -> int:
-    """Every value as its exact text; rows are numbered from 1. They stay in their file, and are read when asked for."""
+    """Every value as its exact text; rows are numbered from 1. They stay in their files, and are read when asked for."""
     cells = ", ".join(
         f"CAST({quoted_name(name)} AS VARCHAR) AS c{position}" for position, name in enumerate(file.header)
     )
-    source = f"read_parquet({quoted_path(file.path)}, file_row_number = true)"
+    source = read_parquet(file.paths, "" if file.number else ", file_row_number = true")
     connection.execute(
         f"CREATE VIEW taken{number} AS SELECT number, {_key(f'c{file.key}')}, {_cells(file)} "
-        f"FROM (SELECT file_row_number + 1 AS number, {cells} FROM {source})"
+        f"FROM (SELECT {_row_number(file)} AS number, {cells} FROM {source})"
     )
-    return count(connection, f"SELECT count(*) FROM read_parquet({quoted_path(file.path)})")
+    return count(connection, f"SELECT count(*) FROM {read_parquet(file.paths)}")
+
+
+def _row_number(file: TableFile) -> str:
+    """The number of a row: in its file, behind the rows of all files before it."""
+    if file.number is not None:
+        return quoted_name(file.number)
+    if len(file.paths) == 1:
+        return "file_row_number + 1"
+    before = ", ".join(str(rows) for rows in accumulate(rows_of_parts(file.paths)[:-1], initial=0))
+    return f"file_row_number + 1 + ([{before}])[file_index::BIGINT + 1]"
 
 
 def _sort_table(connection: "DuckDBPyConnection", number: int, file: TableFile) -> None:

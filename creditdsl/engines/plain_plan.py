@@ -1,0 +1,195 @@
+"""The columns of a policy as one query over a folder of tables.
+
+In: a program in layers, the tables, and whoever writes the aggregates of a layer as a query. Out: a view of each table with
+its fields read as whole columns, and a query of a row a subject: its key, whether it is plain, how many records it has of
+each kind, its fields, and its aggregates. Every table of records is grouped once for all of its aggregates.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from creditdsl.core.ir import (
+    MAX_RECORDS,
+    Aggregate,
+    AggregateKind,
+    Constant,
+    Definition,
+    Enumeration,
+    InputField,
+    InputTable,
+    Interval,
+    Not,
+    Program,
+    RecordField,
+)
+from creditdsl.core.types import Choice, Day, Month, Number, Optional, Plain, Text, Truth, Unit, plain
+from creditdsl.engines.columns import aggregate_column, field_column
+from creditdsl.engines.duck import quoted_name
+from creditdsl.engines.plain import KEY, PLAIN, PlainQuery, PlainSource, rows_of
+from creditdsl.engines.plain_cells import plain_column
+from creditdsl.tabular.plan import Grouped, Tabular
+
+TRUTH, COUNT = Truth(), Number(Unit.NUMBER)
+
+WriteAggregates = Callable[[Tabular, Grouped, "tuple[ReadTable, ...]"], str]
+"""The query of the aggregates of a layer over tables that are read: the key first, then a column by each definition's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTable:
+    """A view of a table: its name, and the column of each field that the file has, read as the core has it."""
+
+    table: InputTable
+    view: str
+    columns: dict[str, str]
+
+
+def plain_query(
+    tabular: Tabular,
+    sources: tuple[PlainSource, ...],
+    most_records: int,
+    wanted: tuple[str, ...],
+    write: WriteAggregates,
+) -> PlainQuery:
+    """The query of all subjects; `wanted` are the fields of the subject that it has to give."""
+    enums = {enum.name: enum for enum in tabular.program.enums}
+    tables = tuple(_read_table(source.table, number) for number, source in enumerate(sources))
+    views = {table.view: _view(source, enums) for table, source in zip(tables, sources, strict=True)}
+    there = {source.table.name for source in sources}
+    left_out = [table for table in tabular.program.records if table.name not in there]
+    absent = tuple(_read_table(table, number) for number, table in enumerate(left_out, start=len(sources)))
+    views.update({table.view: _view_of_nothing(table.table) for table in absent})
+    layers = _layers(tabular, tables)
+    with_plain = replace(tabular, program=_with_plain(tabular.program))
+    columns = [f"s.{KEY} AS {KEY}", f"{_all_plain(layers, most_records)} AS {PLAIN}"]
+    columns += [f"coalesce({count}, 0) AS {quoted_name(rows_of(number))}" for number, count, _ in _counted(layers)]
+    columns += [f"s.{quoted_name(field_column(name))} AS {quoted_name(field_column(name))}" for name in wanted]
+    joins = []
+    for alias, layer, _ in layers:
+        joins.append(
+            f"LEFT JOIN ({write(with_plain, layer, (*tables, *absent))}) AS {alias} ON {alias}.{_key(tabular)} = s.{KEY}"
+        )
+        columns += [
+            f"{_without_records(item, f'{alias}.{quoted_name(item.name)}')} AS {quoted_name(aggregate_column(item.name))}"
+            for item in layer.definitions
+            if item.name not in (_rows(layer.table), _odd_rows(layer.table))
+        ]
+    listed = ",\n  ".join(columns)
+    return PlainQuery(views, f"SELECT {listed}\nFROM {tables[0].view} AS s\n" + "\n".join(joins))
+
+
+Joined = tuple[str, Grouped, int | None]
+"""The alias of a layer in the query, the layer, and the number of its table where it counts all of its rows."""
+
+
+def _layers(tabular: Tabular, tables: tuple[ReadTable, ...]) -> list[Joined]:
+    """The layers of aggregates; the first one of each table, which there is for each that has a file, counts its rows too."""
+    waiting = {table.table.name: number for number, table in enumerate(tables) if number}
+    found: list[Joined] = []
+    for layer in tabular.layers:
+        if isinstance(layer, Grouped):
+            number = waiting.pop(layer.table, None)
+            counts = () if number is None else _counts(layer.table)
+            found.append((f"a{len(found) + 1}", Grouped(layer.table, (*counts, *layer.definitions)), number))
+    for name, number in waiting.items():
+        found.append((f"a{len(found) + 1}", Grouped(name, _counts(name)), number))
+    return found
+
+
+def _counts(table: str) -> tuple[Definition, Definition]:
+    is_plain = RecordField(table, PLAIN, TRUTH)
+    most = Interval(0, MAX_RECORDS)
+    every = Aggregate(AggregateKind.COUNT, table, Constant(True, TRUTH), None, (), COUNT)
+    odd = Aggregate(AggregateKind.COUNT, table, Not(is_plain), None, (), COUNT)
+    return Definition(_rows(table), COUNT, every, most), Definition(_odd_rows(table), COUNT, odd, most)
+
+
+def _rows(table: str) -> str:
+    """The name of one more aggregate of a table: how many records there are."""
+    return f"rows of {table}"
+
+
+def _odd_rows(table: str) -> str:
+    """The name of one more aggregate of a table: how many records are not plain."""
+    return f"odd rows of {table}"
+
+
+def _with_plain(program: Program) -> Program:
+    """The program with one more field in each table of records, whether the record is plain, and the counts of records."""
+    field = InputField(PLAIN, TRUTH, (PLAIN,), None)
+    records = tuple(replace(table, fields=(*table.fields, field)) for table in program.records)
+    counts = tuple(item for table in records for item in _counts(table.name))
+    return replace(program, records=records, definitions=(*counts, *program.definitions))
+
+
+def _read_table(table: InputTable, number: int) -> ReadTable:
+    return ReadTable(table, f"plain{number}", {field.name: field_column(field.name) for field in table.fields})
+
+
+def _view_of_nothing(table: InputTable) -> str:
+    """A kind of record without a file."""
+    columns = ", ".join(_absent(field) for field in table.fields)
+    return f"SELECT CAST(NULL AS VARCHAR) AS {KEY}, {columns + ', ' if columns else ''}true AS {PLAIN} WHERE false"
+
+
+def _absent(field: InputField) -> str:
+    return f"CAST(NULL AS {DUCKDB_TYPES[type(plain(field.type))]}) AS {quoted_name(field_column(field.name))}"
+
+
+DUCKDB_TYPES: dict[type[Plain], str] = {
+    Truth: "BOOLEAN",
+    Number: "BIGINT",
+    Day: "DATE",
+    Month: "INTEGER",
+    Choice: "VARCHAR",
+    Text: "VARCHAR",
+}
+"""The types of columns that are not there."""
+
+
+def _view(source: PlainSource, enums: dict[str, Enumeration]) -> str:
+    """The rows of a table with its key, whether each is plain, and its fields; an optional one may have no column."""
+    columns, tests = [f"{source.key} AS {KEY}"], []
+    for field in source.table.fields:
+        if field.name not in source.columns:
+            columns.append(_absent(field))
+            continue
+        column, physical = source.columns[field.name]
+        type_ = plain(field.type)
+        if field.key and isinstance(type_, Text):
+            # Whether it is text, and undamaged, is looked at when it has been read.
+            columns.append(f"{source.key} AS {quoted_name(field_column(field.name))}")
+            continue
+        read = plain_column(field, column, physical, enums[type_.enum] if isinstance(type_, Choice) else None)
+        columns.append(f"{read.value} AS {quoted_name(field_column(field.name))}")
+        tests.append(read.holds)
+    columns.append(f"{' AND '.join(tests) or 'true'} AS {PLAIN}")
+    return f"SELECT {', '.join(columns)} FROM {source.relation}"
+
+
+def _counted(layers: list[Joined]) -> Iterator[tuple[int, str, str]]:
+    """The number of each table that is counted, and the columns of how many records there are and how many are not plain."""
+    for alias, layer, number in layers:
+        if number is not None:
+            rows, odd = (quoted_name(name(layer.table)) for name in (_rows, _odd_rows))
+            yield number, f"{alias}.{rows}", f"{alias}.{odd}"
+
+
+def _all_plain(layers: list[Joined], most_records: int) -> str:
+    """Whether a subject is plain, all its records are, and they are not too many."""
+    tests = [f"s.{PLAIN}"]
+    for _, count, odd in _counted(layers):
+        tests += [f"coalesce({odd}, 0) = 0", f"coalesce({count}, 0) <= {most_records}"]
+    return " AND ".join(tests)
+
+
+def _key(tabular: Tabular) -> str:
+    key = tabular.program.subject.key
+    return quoted_name("" if key is None else key.name)
+
+
+def _without_records(definition: Definition, column: str) -> str:
+    """The aggregate of a subject that has no records."""
+    if isinstance(definition.type, Optional):
+        return column
+    return f"coalesce({column}, {'false' if isinstance(definition.type, Truth) else '0'})"

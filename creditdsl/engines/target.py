@@ -1,0 +1,88 @@
+"""Where a result stands: as a whole, or not at all.
+
+In: the folder that a run is asked to write. Out: a folder beside it to work in, and the result in its place when everything
+is there. A run that is killed leaves the folder beside it, which the next run to the same place takes away; a run that goes
+on at the same time holds a lock on its own.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from creditdsl.diagnostics import Code, Diagnostic, PolicyError
+from creditdsl.engines import messages
+from creditdsl.engines.summary import SUMMARY, is_summary
+from creditdsl.source import Span
+
+LOCK = "running"
+"""The file in a folder of work that is locked while its run goes on."""
+
+
+def refuse_foreign(target: Path, own_names: Collection[str]) -> None:
+    """PolicyError when something stands at the target that is not wholly the result of an earlier run.
+
+    DuckDB takes what stands behind a question mark in the path of a database for options; no such folder will do.
+    """
+    if "?" in str(target.absolute()):
+        raise PolicyError((Diagnostic(Code.CR0912, Span(str(target), 0, 0), messages.question_mark()),))
+    if not target.exists() and not target.is_symlink():
+        return
+    if target.is_dir() and not target.is_symlink():
+        names = {path.name for path in target.iterdir()}
+        if not names or (names <= set(own_names) and is_summary(target / SUMMARY)):
+            return
+    raise PolicyError((Diagnostic(Code.CR0912, Span(str(target), 0, 0), messages.foreign_target()),))
+
+
+@contextmanager
+def beside(target: Path) -> Iterator[Path]:
+    """A new folder on the same volume as the target, gone afterwards."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for left in target.parent.glob(f".{glob_text(target.name)}.*.unfinished"):
+        _take_away_what_is_dead(left)
+    folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".unfinished", dir=target.parent))
+    try:
+        with (folder / LOCK).open("w") as lock:
+            _lock(lock)
+            yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def replace_target(target: Path, result: Path, folder: Path) -> None:
+    """Put the result where the target is; an earlier one goes away with the folder."""
+    if target.exists():
+        target.rename(folder / "earlier")
+    result.rename(target)
+
+
+def glob_text(name: str) -> str:
+    """A name in a pattern that matches nothing else."""
+    return "".join(f"[{character}]" if character in "[*?" else character for character in name)
+
+
+def _take_away_what_is_dead(folder: Path) -> None:
+    """Remove the folder of a run that is no more: nobody holds its lock."""
+    try:
+        with (folder / LOCK).open("r+") as lock:
+            alive = not _lock(lock)
+    except OSError:
+        return
+    if not alive:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lock(file: IO[str]) -> bool:
+    """Lock a file until it is closed or the process ends; False when another process has it, or the system has no locks."""
+    try:
+        import fcntl
+    except ImportError:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

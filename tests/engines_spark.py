@@ -1,0 +1,101 @@
+"""What the tests of the engine on Spark share: one Spark in a process, and its results beside those of the local engine."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+
+from creditdsl.core.inputs import run_context
+from creditdsl.core.ir import Program
+from creditdsl.engines.layout import FileFormat
+from creditdsl.engines.run import RunOptions, run
+from creditdsl.engines.spark import SparkRun, run_on_spark
+from creditdsl.engines.spark_session import SETTINGS
+from creditdsl.engines.summary import Summary
+from creditdsl.score import spark_plan
+from tests.conftest import tool
+from tests.engines_support import interpreter
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+SPARK = [
+    pytest.mark.xdist_group("spark"),
+    # What pyspark leaves open is not this program's matter.
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+TABLES = ("results", "findings", "measures", "rejects")
+TOWN_RUN = ("2020", date(2021, 4, 30))
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator["SparkSession"]:
+    """The Spark of this process, with settings that a run must not depend on."""
+    tool("java")
+    from pyspark.sql import SparkSession
+
+    settings = {
+        "spark.ui.enabled": "false",
+        "spark.sql.shuffle.partitions": "1",
+        "spark.default.parallelism": "2",
+        "spark.driver.memory": "2g",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.log.level": "ERROR",
+    }
+    builder = SparkSession.builder.master("local[2]")
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    session = builder.getOrCreate()
+    yield session
+    session.stop()
+
+
+def session_of_a_run(spark: "SparkSession") -> "SparkSession":
+    """A session with the settings of a run."""
+    session = spark.newSession()
+    for name, value in SETTINGS.items():
+        session.conf.set(name, value)
+    return session
+
+
+def both(
+    program: Program, folder: Path, out: Path, period: str = "2020", as_of: date = TOWN_RUN[1], **options: object
+) -> Summary:
+    """A run on Spark into `out`/spark and one of the local engine into `out`/local, which must say the same."""
+    chosen = RunOptions(period, as_of, "en", format=FileFormat.PARQUET, **options)  # type: ignore[arg-type]
+    make = interpreter(program, period, as_of, "en")
+    local = run(program, (folder, out / "local"), make, chosen)
+    plan = spark_plan(program, run_context(program, period, as_of), "en")
+    given = run_on_spark(SparkRun(program, make, plan, chosen), folder, out / "spark")
+    assert_same(out / "spark", out / "local")
+    assert given == local
+    return given
+
+
+def assert_same(spark: Path, local: Path) -> None:
+    """The same tables: columns, types and rows, those of rejects in the same order; and the same summary."""
+    for name in TABLES:
+        assert (spark / f"{name}.parquet").is_dir() == (name != "rejects")
+        files = f"{spark}/{name}.parquet" + ("" if name == "rejects" else "/*.parquet")
+        assert rows(files, name) == rows(f"{local}/{name}.parquet", name), name
+    assert (spark / "summary.json").read_text() == (local / "summary.json").read_text()
+    assert {path.name for path in spark.iterdir()} == {path.name for path in local.iterdir()}
+
+
+def rows(files: str, name: str = "results") -> tuple[list[tuple[str, str]], list[tuple[object, ...]]]:
+    """The columns of a table with their types, and its rows; as they stand for rejects, else sorted."""
+    with duckdb.connect() as connection:
+        columns = [(row[0], row[1]) for row in connection.execute(f"DESCRIBE SELECT * FROM '{files}'").fetchall()]
+        found = connection.execute(f"SELECT * FROM '{files}'").fetchall()
+    return columns, found if name == "rejects" else sorted(found, key=str)
+
+
+def summary_of(out: Path) -> dict[str, object]:
+    content: dict[str, object] = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    return content
