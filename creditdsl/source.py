@@ -4,6 +4,7 @@ In: the decoded text of rule files. Out: spans (half-open ranges of characters, 
 columns (from 1). Everything above points into text with these two classes and with nothing else.
 """
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
@@ -41,9 +42,8 @@ class SourceFile:
     line_starts: tuple[int, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        starts = [0]
-        starts.extend(index + 1 for index, character in enumerate(self.text) if character == "\n")
-        object.__setattr__(self, "line_starts", tuple(starts))
+        starts = (0, *(match.end() for match in re.finditer("\n", self.text)))
+        object.__setattr__(self, "line_starts", starts)
 
     def position(self, offset: int) -> Position:
         """The line and column of a character offset; offsets past the end give the end of the text."""

@@ -32,6 +32,8 @@ class Declarations:
     grades: tree.Grades | None = None
     named: dict[str, Named] = field(default_factory=dict)
     rules: dict[str, CodedRule] = field(default_factory=dict)
+    overriders: dict[str, list[CodedRule]] = field(default_factory=dict)
+    """For the code of a rule, the rules that displace it."""
     points_repairs: dict[str, tree.RepairPoints] = field(default_factory=dict)
     direct_repairs: list[tree.RepairDirect] = field(default_factory=list)
     cases: dict[str, tree.Case] = field(default_factory=dict)
@@ -83,6 +85,8 @@ class _Collector:
         if not self._first("rule", rule.code):
             return False
         self.declarations.rules[rule.code.text] = rule
+        for code in dict.fromkeys(item.text for item in rule.clauses.overrides):
+            self.declarations.overriders.setdefault(code, []).append(rule)
         return True
 
     def take(self, declaration: tree.Declaration) -> None:

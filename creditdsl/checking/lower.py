@@ -272,8 +272,8 @@ def _regrades(repairs: tuple[ir.DirectRepair, ...], elaboration: Elaboration) ->
 
 def _check_totals(elaboration: Elaboration) -> None:
     """Reports definitions whose value, or whose way to it, may leave 64 bits."""
-    for definition in elaboration.definitions.values():
-        if overflowing(definition.expression, elaboration.ranges):
+    for name, definition in elaboration.definitions.items():
+        if name in elaboration.suspects and overflowing(definition.expression, elaboration.ranges):
             span = definition.rule.span if definition.rule else None
             elaboration.report(rule_messages.total_too_large(definition, span))
 

@@ -6,7 +6,7 @@ A measure that looks at the grade applies to graded subjects only; one that does
 from graphlib import CycleError, TopologicalSorter
 
 from creditdsl.checking import messages, operators, rule_messages
-from creditdsl.checking.named import clause_condition, grade_presence, names_in, overriders, rule_of, texts_of
+from creditdsl.checking.named import clause_condition, grade_presence, names_in, rule_of, texts_of
 from creditdsl.checking.scope import TRUE, TRUTH, Elaboration, Scope, Stage, conjunction
 from creditdsl.checking.terms import elaborate
 from creditdsl.core import ir
@@ -19,7 +19,9 @@ def measure_definitions(elaboration: Elaboration) -> tuple[ir.Measure, ...]:
     measures = elaboration.declarations.of_kind(tree.Measure)
     by_code = {measure.code.text: measure for measure in measures}
     graph = {
-        code: {other.code.text for other in overriders(code, elaboration.declarations) if other.code.text in by_code}
+        code: {
+            other.code.text for other in elaboration.declarations.overriders.get(code, ()) if other.code.text in by_code
+        }
         for code in by_code
     }
     try:
@@ -46,7 +48,7 @@ def measure_definition(measure: tree.Measure, elaboration: Elaboration) -> ir.Me
         return None
     displacing = [
         ir.Not(ir.DefinitionReference(f"measure.{other.code.text}", TRUTH))
-        for other in overriders(measure.code.text, elaboration.declarations)
+        for other in elaboration.declarations.overriders.get(measure.code.text, ())
         if f"measure.{other.code.text}" in elaboration.definitions
     ]
     parts = [guard, test, *displacing]

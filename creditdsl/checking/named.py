@@ -58,18 +58,14 @@ def order(declarations: Declarations) -> tuple[tuple[str, ...], list[Diagnostic]
         needs = set(names_in(declaration)) & declarations.named.keys()
         if isinstance(declaration, tree.Table):
             needs -= {column.name.text for column in declaration.columns}
-        needs |= {rule.code.text for rule in overriders(name, declarations) if rule.code.text in declarations.named}
+        displacing = declarations.overriders.get(name, ())
+        needs |= {rule.code.text for rule in displacing if rule.code.text in declarations.named}
         graph[name] = needs
     try:
         return tuple(TopologicalSorter(graph).static_order()), []
     except CycleError as error:
         circle: list[str] = error.args[1]
         return (), [rule_messages.circle([declarations.named[name] for name in reversed(circle)])]
-
-
-def overriders(code: str, declarations: Declarations) -> list[StepRule | tree.Indicator | tree.Measure]:
-    """The rules that displace the rule of that code."""
-    return [rule for rule in declarations.rules.values() if any(item.text == code for item in rule.clauses.overrides)]
 
 
 def staged(declarations: Declarations, ordered: tuple[str, ...]) -> dict[str, frozenset[str]]:
@@ -254,7 +250,7 @@ def step_condition(rule: StepRule, stage: Stage, elaboration: Elaboration) -> ir
 def not_displaced(code: tree.Identifier, scope: Scope) -> ir.Expression | None:
     """That no step rule that overrides the rule of this code holds."""
     parts: list[ir.Expression | None] = []
-    for other in overriders(code.text, scope.elaboration.declarations):
+    for other in scope.elaboration.declarations.overriders.get(code.text, ()):
         if isinstance(other, tree.Exempt | tree.Direct | tree.Assign | tree.Demote | tree.Ceiling):
             displacing = step_condition(other, scope.stage, scope.elaboration)
             parts.append(None if displacing is None else negation(displacing))

@@ -30,7 +30,7 @@ def reference(name: tree.Reference, scope: Scope, expected: Type | None) -> Type
         scope.report(messages.not_known_yet(name))
         return None
     choice = choice_of(expected) if expected else None
-    if choice is not None and name.name in elaboration.enums[choice.enum].names:
+    if choice is not None and name.name in elaboration.enums[choice.enum].ordinals:
         return Typed(ir.Constant(name.name, choice), choice)
     _report(name, scope, choice)
     return None
@@ -49,13 +49,12 @@ def known(name: str, scope: Scope) -> Typed | None:
     """A column, field, score or grade of that name."""
     if name in scope.values:
         return scope.values[name]
-    if scope.record is not None:
-        for item in scope.record.fields:
-            if item.name == name:
-                return Typed(ir.RecordField(scope.record.name, name, item.type), item.type)
-    for item in scope.elaboration.subject.fields:
-        if item.name == name:
-            return Typed(ir.SubjectField(name, item.type), item.type)
+    of_record = None if scope.record is None else scope.record.find(name)
+    if scope.record is not None and of_record is not None:
+        return Typed(ir.RecordField(scope.record.name, name, of_record.type), of_record.type)
+    of_subject = scope.elaboration.subject.find(name)
+    if of_subject is not None:
+        return Typed(ir.SubjectField(name, of_subject.type), of_subject.type)
     return _result(name, scope)
 
 

@@ -4,19 +4,16 @@
 going under a condition or into a record gives a new one.
 """
 
-from collections import ChainMap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from creditdsl.checking.declarations import Declarations
 from creditdsl.core import ir
-from creditdsl.core.ranges import facts_of, interval_of, presences
+from creditdsl.core.ranges import Facts, Known, Narrowed, facts_of, interval_of, may_overflow, presences
 from creditdsl.core.types import Choice, Day, Month, Number, Optional, Truth, Type, Unit
 from creditdsl.diagnostics import Diagnostic
 from creditdsl.syntax import tree
-
-Facts = Mapping[ir.Expression, ir.Interval]
 
 
 class Stage(Enum):
@@ -59,6 +56,8 @@ class Elaboration:
     subject: ir.InputTable = NO_TABLE
     records: dict[str, ir.InputTable] = field(default_factory=dict)
     definitions: dict[str, ir.Definition] = field(default_factory=dict)
+    suspects: set[str] = field(default_factory=set)
+    """The definitions that may leave 64 bits where nothing that guards their parts is looked at."""
     failed: set[str] = field(default_factory=set)
     untyped: set[str] = field(default_factory=set)
     """Fields whose type is at fault: what looks at them fails without a second message."""
@@ -88,16 +87,19 @@ class Elaboration:
         """Appends a definition whose range is proved from its expression, unless it exists already."""
         if name in self.definitions:
             return ir.DefinitionReference(name, self.definitions[name].type)
-        return self.add(ir.Definition(name, type_, expression, self.range_of(expression, type_), rule))
+        ranges = Narrowed(self.ranges, {})
+        if may_overflow(expression, ranges):
+            self.suspects.add(name)
+        return self.add(ir.Definition(name, type_, expression, self.range_of(expression, type_, ranges), rule))
 
-    def range_of(self, expression: ir.Expression, type_: Type) -> ir.Interval | None:
+    def range_of(self, expression: ir.Expression, type_: Type, known: Known) -> ir.Interval | None:
         """The proved range of an expression, None for types without one."""
         match type_ if not isinstance(type_, Optional) else type_.of:
             case Number() | Day() | Month():
                 return (
                     None
                     if isinstance(expression, ir.Constant) and expression.value is None
-                    else interval_of(expression, self.ranges)
+                    else interval_of(expression, known)
                 )
             case _:
                 return None
@@ -117,15 +119,17 @@ class Scope:
 
     def assuming(self, condition: ir.Expression, *, holds: bool = True) -> "Scope":
         """The scope under a condition that is known to hold, or not to."""
-        ranges = ChainMap(dict(self.known), self.elaboration.ranges)
-        known = {**self.known, **facts_of(condition, ranges, holds=holds)}
+        known = {**self.known, **facts_of(condition, self._ranges(), holds=holds)}
         return replace(self, known=known, present=self.present | presences(condition, holds=holds))
 
     def inside(self, record: ir.InputTable) -> "Scope":
         return replace(self, record=record)
 
     def interval(self, expression: ir.Expression) -> ir.Interval:
-        return interval_of(expression, ChainMap(dict(self.known), self.elaboration.ranges))
+        return interval_of(expression, self._ranges())
+
+    def _ranges(self) -> Known:
+        return Narrowed(self.elaboration.ranges, self.known) if self.known else self.elaboration.ranges
 
     def report(self, diagnostic: Diagnostic) -> None:
         self.elaboration.report(diagnostic)

@@ -55,9 +55,9 @@ def enum_value(name: tree.Identifier, type_: Type, scope: Scope) -> ir.Constant 
     if choice is None:
         scope.report(messages.not_a_choice(type_, name.span))
         return None
-    names = scope.elaboration.enums[choice.enum].names
-    if name.text not in names:
-        scope.report(messages.no_such_value(name, choice.enum, names))
+    enum = scope.elaboration.enums[choice.enum]
+    if name.text not in enum.ordinals:
+        scope.report(messages.no_such_value(name, choice.enum, enum.names))
         return None
     return ir.Constant(name.text, choice)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
     from creditdsl.core.ir import Program
     from creditdsl.engines.run import RunOptions
+    from creditdsl.engines.spark_session import SparkTrouble
     from creditdsl.engines.summary import Summary
+    from creditdsl.score import Engine
 
 LINE = 110
 """How many cells a line of the summary has where there is no terminal."""
@@ -84,6 +86,36 @@ def command(language: Language) -> click.Command:
         metavar="N",
         help=say(language, "进程数,默认为处理器核数", "Number of processes; default is that of the cores."),
     )
+    @click.option(
+        "--sort",
+        is_flag=True,
+        help=say(
+            language,
+            "Parquet 结果也按主键排序(CSV 总是如此)",
+            "Parquet results in the order of the keys, in which CSV always is.",
+        ),
+    )
+    @click.option(
+        "--engine",
+        type=click.Choice(["auto", "columns", "python", "spark"]),
+        default="auto",
+        help=say(
+            language,
+            "用什么计算:columns 整列计算,python 逐户计算,spark 用 Apache Spark(仅 Parquet);默认 auto 尽量整列计算",
+            "What computes: columns whole columns, python one subject at a time, spark Apache Spark (Parquet only); "
+            "default auto, whole columns wherever possible.",
+        ),
+    )
+    @click.option(
+        "--master",
+        metavar="URL",
+        help=say(
+            language,
+            "Spark 的主节点,如 local[4] 或 spark://host:7077;默认依 Spark 自身的设置,没有则为本机全部核",
+            "The master of Spark, such as local[4] or spark://host:7077; default is what Spark is set to, "
+            "else all cores of this machine.",
+        ),
+    )
     @click.pass_obj
     def score(
         session: Session,
@@ -97,12 +129,17 @@ def command(language: Language) -> click.Command:
         encoding_name: str | None,
         bom: bool,
         jobs: int | None,
+        sort: bool,
+        engine: "Engine | Literal['spark']",
+        master: str | None,
     ) -> int:
         from creditdsl.compile import compile_for
         from creditdsl.engines.encoding import Encoding
         from creditdsl.engines.layout import FileFormat
         from creditdsl.engines.run import RunOptions
 
+        given = {"--format csv": format_name == "csv", "--encoding": encoding_name, "--bom": bom, "--sort": sort}
+        _refuse_combinations(session, engine, master, tuple(name for name, is_given in given.items() if is_given))
         compiled = compile_for(policy, period, as_of.date(), jurisdiction)
         options = RunOptions(
             period,
@@ -112,8 +149,9 @@ def command(language: Language) -> click.Command:
             None if format_name is None else FileFormat(format_name),
             None if encoding_name is None else Encoding(encoding_name),
             byte_order_mark=bom,
+            sort=sort,
         )
-        return _scored(session, compiled.program, (tables, output), options)
+        return _scored(session, compiled.program, (tables, output), options, engine, master)
 
     return score
 
@@ -123,19 +161,52 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _scored(session: Session, program: "Program", folders: tuple[Path, Path], options: "RunOptions") -> int:
-    from creditdsl.score import score
+def _refuse_combinations(session: Session, engine: str, master: str | None, given: tuple[str, ...]) -> None:
+    """UsageError for options that the engine does not have; Spark writes Parquet, in no order."""
+    if engine != "spark":
+        if master is not None:
+            raise click.UsageError(
+                session.say("--master 只能与 --engine spark 同时使用", "--master goes with --engine spark alone")
+            )
+    elif given:
+        names = ", ".join(given)
+        raise click.UsageError(
+            session.say(f"--engine spark 不能与 {names} 同时使用", f"--engine spark does not go with {names}")
+        )
+
+
+def _scored(
+    session: Session,
+    program: "Program",
+    folders: tuple[Path, Path],
+    options: "RunOptions",
+    engine: "Engine | Literal['spark']",
+    master: str | None,
+) -> int:
+    from creditdsl.engines.spark_session import SparkTrouble
+    from creditdsl.score import score, score_on_spark
 
     tables, output = folders
     console = _console(session)
     try:
         with _progress(console, session) as progress:
-            summary = score(program, tables, output, options, progress)
+            if engine == "spark":
+                summary = score_on_spark(program, folders, options, master, progress)
+            else:
+                summary = score(program, tables, output, options, progress, engine)
     except OSError as fault:
         raise click.FileError(str(fault.filename or output), fault.strerror) from fault
+    except SparkTrouble as fault:
+        raise click.ClickException(_spark_trouble(session, fault)) from fault
     _print_summary(console, session, program, summary)
     console.print(session.say(f"结果已写入 {output}", f"results written to {output}"), markup=False)
     return REFUSED if summary.refused else 0
+
+
+def _spark_trouble(session: Session, fault: "SparkTrouble") -> str:
+    """What happened, and what can be done about it."""
+    said = [text.in_language(session.language) for text in (fault.message, fault.remedy) if text is not None]
+    return session.say(";", "; ").join(said)
 
 
 def _console(session: Session) -> "Console":

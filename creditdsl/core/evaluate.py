@@ -174,7 +174,7 @@ def value_of(expression: Expression, scope: Scope) -> Value:
             ends = _covered_day(first, calendar, scope), _covered_day(second, calendar, scope)
             return workdays_between(calendar, *ends)
         case OrdinalOf(operand, enum):
-            return scope.program.enum(enum).names.index(str(_present(operand, scope)))
+            return scope.program.enum(enum).ordinals[str(_present(operand, scope))]
         case ChoiceAt(position, enum):
             return _choice_at(_number(position, scope), enum, scope)
         case Aggregate():

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
+from creditdsl.core.hashing import Hashed, hashed_once
 from creditdsl.core.types import Choice, Type
 from creditdsl.source import NOWHERE, Span
 
@@ -48,8 +49,9 @@ class Calendar:
 Value = bool | int | str | None
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(Hashed):
     value: Value
     type: Type
 
@@ -60,21 +62,24 @@ class ContextDay(Enum):
     AS_OF = "as_of"
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class ContextField:
+class ContextField(Hashed):
     """A Day given with the run: first and last day of the assessment period (both included), and the as-of day."""
 
     name: ContextDay
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class SubjectField:
+class SubjectField(Hashed):
     name: str
     type: Type
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class RecordField:
+class RecordField(Hashed):
     """A field of the record at hand; only under an `Aggregate` over `table`."""
 
     table: str
@@ -82,92 +87,106 @@ class RecordField:
     type: Type
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class DefinitionReference:
+class DefinitionReference(Hashed):
     name: str
     type: Type
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class IsPresent:
+class IsPresent(Hashed):
     operand: "Expression"
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class Presume:
+class Presume(Hashed):
     """An optional value where it is known to be present; the same value at the plain type."""
 
     operand: "Expression"
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class OrElse:
+class OrElse(Hashed):
     operand: "Expression"
     default: "Expression"
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class Not:
+class Not(Hashed):
     operand: "Expression"
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class And:
+class And(Hashed):
     """Left to right; what stands behind a false operand is not evaluated (it may `Presume`)."""
 
     operands: tuple["Expression", ...]
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class Or:
+class Or(Hashed):
     """Left to right; what stands behind a true operand is not evaluated (it may `Presume`)."""
 
     operands: tuple["Expression", ...]
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class Equal:
+class Equal(Hashed):
     left: "Expression"
     right: "Expression"
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class Less:
+class Less(Hashed):
     left: "Expression"
     right: "Expression"
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class LessOrEqual:
+class LessOrEqual(Hashed):
     left: "Expression"
     right: "Expression"
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class Among:
+class Among(Hashed):
     """Whether the operand equals one of the constants, which all have its type."""
 
     operand: "Expression"
     values: tuple[Constant, ...]
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class Add:
+class Add(Hashed):
     """A sum of one or more numbers of one type `type`."""
 
     operands: tuple["Expression", ...]
     type: Type
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class Subtract:
+class Subtract(Hashed):
     left: "Expression"
     right: "Expression"
     type: Type
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class Multiply:
+class Multiply(Hashed):
     """The product of two integers; the scale of `type` is the sum of theirs. A change of scale is one by 10^n."""
 
     left: "Expression"
@@ -175,8 +194,9 @@ class Multiply:
     type: Type
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class Negate:
+class Negate(Hashed):
     operand: "Expression"
     type: Type
 
@@ -192,8 +212,9 @@ class Rounding(Enum):
     """Away from zero."""
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class DivideRounded:
+class DivideRounded(Hashed):
     """The quotient of two integers, rounded to an integer; the divisor is proved not to be zero."""
 
     dividend: "Expression"
@@ -202,14 +223,16 @@ class DivideRounded:
     type: Type
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class Least:
+class Least(Hashed):
     operands: tuple["Expression", ...]
     type: Type
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class Greatest:
+class Greatest(Hashed):
     operands: tuple["Expression", ...]
     type: Type
 
@@ -220,8 +243,9 @@ class Branch:
     then: "Expression"
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class Choose:
+class Choose(Hashed):
     """The value of the first branch that holds, `otherwise` when none does; all values have `type`.
 
     When `type` is Optional, a value may be of the plain type, or `Constant(None, type)`.
@@ -232,38 +256,43 @@ class Choose:
     type: Type
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class YearOf:
+class YearOf(Hashed):
     """The year of a Day, as Number(NUMBER)."""
 
     operand: "Expression"
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class MonthOf:
+class MonthOf(Hashed):
     """The Month of a Day."""
 
     operand: "Expression"
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class AddDays:
+class AddDays(Hashed):
     """A Day some days later (or earlier, when negative)."""
 
     day: "Expression"
     days: "Expression"
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class AddMonths:
+class AddMonths(Hashed):
     """The corresponding day some months later or earlier, or the month's last day when it has none (Civil Code 202)."""
 
     day: "Expression"
     months: "Expression"
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class AddWorkdays:
+class AddWorkdays(Hashed):
     """The n-th workday after a Day (before it, when negative); the Day itself for 0. See `core.workdays`.
 
     The Day and the result are proved to lie in the span of `calendar`, which is the program's, as for the next two.
@@ -274,16 +303,18 @@ class AddWorkdays:
     calendar: Calendar = field(compare=False, repr=False)
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class RollForward:
+class RollForward(Hashed):
     """The Day itself when it is a workday, else the next workday (Civil Code 203)."""
 
     day: "Expression"
     calendar: Calendar = field(compare=False, repr=False)
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class DaysBetween:
+class DaysBetween(Hashed):
     """Days from `first` to `second`; negative when second lies before first. Number(type.unit)."""
 
     first: "Expression"
@@ -291,8 +322,9 @@ class DaysBetween:
     type: Type
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class MonthsBetween:
+class MonthsBetween(Hashed):
     """Whole months from `first` to `second`.
 
     The greatest n >= 0 with AddMonths(first, n) <= second; when second lies before first, minus the whole months from
@@ -304,8 +336,9 @@ class MonthsBetween:
     type: Type
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class WorkdaysBetween:
+class WorkdaysBetween(Hashed):
     """How many workdays w there are with first < w <= second; minus those from second to first when it lies before."""
 
     first: "Expression"
@@ -314,16 +347,18 @@ class WorkdaysBetween:
     calendar: Calendar = field(compare=False, repr=False)
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class OrdinalOf:
+class OrdinalOf(Hashed):
     """The position of a Choice in its enum, from 0, as Number(NUMBER)."""
 
     operand: "Expression"
     enum: str
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class ChoiceAt:
+class ChoiceAt(Hashed):
     """The value of `enum` at a position that is proved to exist."""
 
     ordinal: "Expression"
@@ -349,8 +384,9 @@ class AggregateKind(Enum):
     """How many of start, start - 1, start - 2, … stand without a gap among the values of the matching records."""
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class Aggregate:
+class Aggregate(Hashed):
     """One value from the records of one table. `where`, `value` and `keys` see one record and the subject.
 
     COUNT, LONGEST_RUN and STREAK give Number(NUMBER), ANY Truth, MAXIMUM and MINIMUM an Optional type. Keys are plain
@@ -476,10 +512,14 @@ class Enumeration:
     name: str
     label: tuple[str, ...]
     values: tuple[EnumValue, ...]
+    names: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    ordinals: dict[str, int] = field(init=False, repr=False, compare=False)
+    """The position of each value, from 0."""
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(value.name for value in self.values)
+    def __post_init__(self) -> None:
+        names = tuple(value.name for value in self.values)
+        object.__setattr__(self, "names", names)
+        object.__setattr__(self, "ordinals", {name: position for position, name in enumerate(names)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -501,9 +541,17 @@ class InputTable:
     label: tuple[str, ...]
     fields: tuple[InputField, ...]
     absent_means_none: bool = False
+    _fields: dict[str, InputField] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # The first of two with one name, which the checking stage reports.
+        object.__setattr__(self, "_fields", {item.name: item for item in reversed(self.fields)})
 
     def field(self, name: str) -> InputField:
-        return next(item for item in self.fields if item.name == name)
+        return self._fields[name]
+
+    def find(self, name: str) -> InputField | None:
+        return self._fields.get(name)
 
     @property
     def key(self) -> InputField | None:
@@ -745,6 +793,12 @@ class Program:
     calendar: Calendar | None = None
     """the calendar of all workdays of the policy; None when it names none"""
 
+    _definitions: dict[str, Definition] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # The first of two with one name, as in the order of the definitions; `core.verify` refuses the second.
+        object.__setattr__(self, "_definitions", {item.name: item for item in reversed(self.definitions)})
+
     def enum(self, name: str) -> Enumeration:
         return next(item for item in self.enums if item.name == name)
 
@@ -752,9 +806,9 @@ class Program:
         return next(item for item in self.records if item.name == name)
 
     def definition(self, name: str) -> Definition:
-        return next(item for item in self.definitions if item.name == name)
+        return self._definitions[name]
 
 
 def ordinal(program: Program, choice: Choice, name: str) -> int:
     """The position of a value in its enum, from 0."""
-    return program.enum(choice.enum).names.index(name)
+    return program.enum(choice.enum).ordinals[name]

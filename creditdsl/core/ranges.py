@@ -6,7 +6,7 @@ The door to `type_of`, `interval_of`, `range_of` and `narrow` too; how intervals
 from collections.abc import Iterable, Iterator
 
 from creditdsl.core.calendar import FIRST_DATE, FIRST_MONTH, LAST_DATE, LAST_MONTH
-from creditdsl.core.intervals import INT64, Known, facts_of, interval_of, narrow, range_of
+from creditdsl.core.intervals import INT64, facts_of, interval_of, narrow, range_of
 from creditdsl.core.ir import (
     Add,
     AddDays,
@@ -34,13 +34,16 @@ from creditdsl.core.ir import (
     Subtract,
     WorkdaysBetween,
 )
+from creditdsl.core.known import Facts, Known, Narrowed
 from creditdsl.core.type_of import type_of
 from creditdsl.core.types import Choice, Day, Month, Number, Text, Truth, plain
 from creditdsl.core.walk import children, walk
 from creditdsl.core.workdays import covers
 
 __all__ = [
+    "Facts",
     "Known",
+    "Narrowed",
     "facts_of",
     "fits",
     "fits_64_bits",
@@ -138,6 +141,7 @@ def may_overflow(expression: Expression, known: Known) -> bool:
 
     Only arithmetic can: what is chosen, compared or read from input lies where its operands do.
     """
+    known = known if isinstance(known, Narrowed) else Narrowed(known, {})
     return any(isinstance(part, Arithmetic) and not fits(part, known) for part in walk(expression))
 
 

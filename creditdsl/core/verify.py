@@ -28,6 +28,7 @@ from creditdsl.core.ir import (
 )
 from creditdsl.core.ranges import (
     Known,
+    Narrowed,
     fits,
     fits_64_bits,
     interval_of,
@@ -43,6 +44,9 @@ from creditdsl.core.verify_expression import Place, inlined, require, verify_exp
 from creditdsl.core.verify_plan import verify_plan
 from creditdsl.core.walk import rebuilt, walk
 from creditdsl.core.workdays import covers, is_weekend
+
+Partial = DivideRounded | ChoiceAt
+"""What has no value for some operands."""
 
 
 def verify(program: Program) -> None:
@@ -136,6 +140,7 @@ def _reference(definition: Definition) -> Expression:
 def _verify_ranges(definition: Definition, known: Known, place: Place) -> None:
     """No total leaves 64 bits, no divisor is zero, no position is outside its enum, the stated range is proved."""
     expression = definition.expression
+    known = Narrowed(known, {})
     faults = _faults(expression, known, place)
     if not _proves(expression, known, definition) or faults:
         # Written out, conditions tell what they guard; as references, the same one decides the same way twice.
@@ -154,16 +159,15 @@ def _proves(expression: Expression, known: Known, definition: Definition) -> boo
 
 
 def _faults(expression: Expression, known: Known, place: Place) -> set[str]:
-    sizes = {enum.name: len(enum.values) for enum in place.program.enums}
     faults: set[str] = set()
-    risky = any(isinstance(part, DivideRounded | ChoiceAt) for part in walk(expression))
+    risky = any(isinstance(part, Partial) for part in walk(expression))
     for part, facts in places(expression, known) if risky or may_overflow(expression, known) else ():
         if not fits(part, facts):
             faults.add("a total may leave 64 bits")
         if isinstance(part, DivideRounded) and _contains_zero(interval_of(part.divisor, facts)):
             faults.add("a divisor may be zero")
         if isinstance(part, ChoiceAt):
-            allowed = Interval(0, sizes[part.enum] - 1)
+            allowed = Interval(0, len(place.program.enum(part.enum).values) - 1)
             if not _within(interval_of(part.ordinal, facts), allowed):
                 faults.add("a position may be outside its enum")
     if place.program.calendar is not None and uncovered(expression, known):

@@ -70,7 +70,7 @@ class Place:
     def when(self, condition: Expression, *, holds: bool) -> "Place":
         """The same place where a condition is known to hold, or not to."""
         found = presences(inlined(condition, self.definitions), holds=holds)
-        return replace(self, present=self.present | found)
+        return replace(self, present=self.present | found) if found else self
 
     def inside(self, table: str) -> "Place":
         """The same place with a record of a table at hand."""
@@ -87,9 +87,11 @@ def inlined(condition: Expression, definitions: Mapping[str, Definition]) -> Exp
     """A condition with the Truth definitions that it refers to written out, so that what they guard can be seen."""
     if isinstance(condition, DefinitionReference) and condition.type == Truth() and condition.name in definitions:
         return inlined(definitions[condition.name].expression, definitions)
-    if isinstance(condition, Not | And | Or):
-        return rebuilt(condition, lambda operand: inlined(operand, definitions))
-    return condition
+    match condition:
+        case Not() | And() | Or():
+            return rebuilt(condition, lambda operand: inlined(operand, definitions))
+        case _:
+            return condition
 
 
 def verify_expression(expression: Expression, place: Place) -> None:
@@ -203,13 +205,14 @@ def _fits(value: object, type_: Type, program: Program) -> bool:
         case Number() | Day() | Month():
             return isinstance(value, int) and not isinstance(value, bool)
         case Choice(enum):
-            return value in program.enum(enum).names
+            return value in program.enum(enum).ordinals
         case Text():
             return isinstance(value, str)
 
 
 def _declared(table: InputTable, name: str) -> Type | None:
-    return next((item.type for item in table.fields if item.name == name), None)
+    item = table.find(name)
+    return None if item is None else item.type
 
 
 def _scale(expression: Expression, node: Expression) -> int:
@@ -228,7 +231,8 @@ def _verify_operands(operands: tuple[Expression, ...], type_: Type, node: Expres
     """Every operand is valid and has exactly one type, so that no value needs a change of scale."""
     require(operands, "no operands", node)
     for operand in operands:
-        require(type_of(operand) == type_, f"an operand that is not {type_}", node)
+        if type_of(operand) != type_:
+            raise InternalError(f"an operand that is not {type_}: {node}")
         verify_expression(operand, place)
 
 

@@ -19,6 +19,7 @@ from creditdsl.core.ir import (
 from creditdsl.core.ranges import type_of
 from creditdsl.core.types import Choice, Number, Optional, Truth, Type, Unit
 from creditdsl.core.verify_expression import COUNT_TYPE, Place, require, verify_expression
+from creditdsl.diagnostics import InternalError
 
 
 def verify_plan(program: Program, definitions: Mapping[str, Definition]) -> None:
@@ -47,6 +48,8 @@ class _Plan:
         self.result = program.result
         self.definitions = definitions
         result = program.result
+        self.records = frozenset(table.name for table in program.records)
+        self.indicators = frozenset(finding.rule.code for finding in result.findings)
         self.steps = (*result.exempts, *result.directs, *result.assigns, *result.demotes, *result.ceilings)
         self.grades = () if result.grades is None else program.enum(result.grades).names
         self.score_type: Type = Number(Unit.POINTS) if result.score is None else self.type(result.score)
@@ -98,12 +101,13 @@ class _Plan:
         self, table: str, expressions: Iterable[Expression], type_: Type | None, *, under: Expression | None = None
     ) -> None:
         """Expressions over one record of a table, of one type if it is given, where `under` holds."""
-        require(any(item.name == table for item in self.program.records), "the plan names no record", table)
+        require(table in self.records, "the plan names no record", table)
         place = Place(self.program, self.definitions).inside(table)
         place = place if under is None else place.when(under, holds=True)
         for expression in expressions:
             verify_expression(expression, place)
-            require(type_ is None or type_of(expression) == type_, f"not {type_}", expression)
+            if type_ is not None and type_of(expression) != type_:
+                raise InternalError(f"not {type_}: {expression}")
 
     def verify_step(self, step: Step) -> None:
         self.is_truth(step.holds, step.holds_after)
@@ -123,8 +127,7 @@ class _Plan:
         require(codes.issuperset(measure.excludes), "excludes no measure", measure)
 
     def verify_points_repair(self, repair: PointsRepair) -> None:
-        codes = [finding.rule.code for finding in self.result.findings]
-        require(repair.indicator in codes, "a repair of no indicator", repair)
+        require(repair.indicator in self.indicators, "a repair of no indicator", repair)
         require(self.type(repair.restored) == self.score_type, "points given back of another type", repair)
         self.verify_over(repair.table, (repair.where,), Truth())
         self.verify_over(repair.table, (repair.share,), Number(Unit.RATE, repair.share_scale), under=repair.where)

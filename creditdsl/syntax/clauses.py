@@ -125,7 +125,9 @@ def gather(declaration: Node, desk: Desk) -> Clauses:
     shape = SHAPES[declaration.rule]
     clauses = Clauses(declaration)
     seen: dict[str, Node] = {}
-    for child in declaration.nodes(*CLAUSE_RULES):
+    for child in declaration.nodes():
+        if child.rule not in CLAUSE_RULES:
+            continue
         group = SAME_PLACE.get(child.rule, child.rule)
         if declaration.rule == "policy" and judged_by_as_of(child):
             group = "evaluated"
@@ -157,7 +159,7 @@ def _require(shape: Shape, seen: Mapping[str, Node], declaration: Node, desk: De
             desk.report(messages.clause_needs(desk.span(seen[rule]), rule, needed))
 
 
-CLAUSE_RULES = tuple(sorted(frozenset().union(*(shape.allowed for shape in SHAPES.values()))))
+CLAUSE_RULES: frozenset[str] = frozenset().union(*(shape.allowed for shape in SHAPES.values()))
 
 
 def condition(clauses: Clauses, rule: str, desk: Desk) -> tree.Expression | None:

@@ -71,6 +71,8 @@ def identifiers(node: Node, desk: Desk) -> tuple[Identifier, ...]:
 def text_literal(word: Word, desk: Desk) -> TextLiteral:
     """The text between the quotes, escapes resolved; an unknown escape is reported and kept as written."""
     content = word.text[1:-1]
+    if "\\" not in content:
+        return TextLiteral(content, span=desk.span(word))
     for match in re.finditer(r"\\(.)", content):
         if match[1] not in ESCAPES:
             start = word.start + 1 + match.start()

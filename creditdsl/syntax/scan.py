@@ -96,9 +96,10 @@ class _Scanner:
         pieces: list[str] = []
         done = 0
         for match in TOKENS.finditer(text):
-            pieces.append(text[done : match.start()].translate(TO_PLAIN))
+            start, end = match.span()
+            pieces.append(text[done:start].translate(TO_PLAIN))
             pieces.append(self._token(match))
-            done = match.end()
+            done = end
             if self.too_deep:
                 break
         pieces.append(text[done:].translate(TO_PLAIN))
@@ -106,24 +107,26 @@ class _Scanner:
 
     def _token(self, match: re.Match[str]) -> str:
         """The text that stands for one token, as long as the token."""
-        text = match[0]
-        span = Span(self.source.path, match.start(), match.end())
-        if len(text) > self.limits.token and match.lastgroup != "comment":
-            self.diagnostics.append(messages.token_too_long(span, self.limits.token))
-        match match.lastgroup:
+        text, kind = match[0], match.lastgroup
+        if len(text) > self.limits.token and kind != "comment":
+            self.diagnostics.append(messages.token_too_long(self._span(match), self.limits.token))
+        match kind:
+            case "word" | "quoted":
+                return text if text.isascii() else self._name(self._span(match), text)
+            case "number":
+                return self._number(self._span(match), text)
+            case "bracket":
+                return self._bracket(match, text)
             case "comment":
-                self._comment(span, text)
+                self._comment(self._span(match), text)
                 return " " * len(text)
             case "unclosed":
-                return self._unclosed(span, text)
-            case "number":
-                return self._number(span, text)
-            case "word" | "quoted":
-                return text if text.isascii() else self._name(span, text)
-            case "bracket":
-                return self._bracket(span, text)
+                return self._unclosed(self._span(match), text)
             case _:
                 return text
+
+    def _span(self, match: re.Match[str]) -> Span:
+        return Span(self.source.path, match.start(), match.end())
 
     def _comment(self, span: Span, text: str) -> None:
         line_start = self.source.text.rfind("\n", 0, span.start) + 1
@@ -154,10 +157,10 @@ class _Scanner:
             self.diagnostics.append(messages.look_alike(span, text, alike, strange))
         return alike if alike != composed and len(alike) == len(text) else plain
 
-    def _bracket(self, span: Span, text: str) -> str:
+    def _bracket(self, match: re.Match[str], text: str) -> str:
         plain = text.translate(TO_PLAIN)
         self.depth = self.depth + 1 if plain in "([{" else max(self.depth - 1, 0)
         if self.depth > self.limits.nesting:
-            self.diagnostics.append(messages.too_deep(span, self.limits.nesting))
+            self.diagnostics.append(messages.too_deep(self._span(match), self.limits.nesting))
             self.too_deep = True
         return plain

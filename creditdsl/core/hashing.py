@@ -1,0 +1,31 @@
+"""Nodes that remember their hash.
+
+Expressions are keys wherever something is known, counted or named by expression, and the hash of one is made from the hashes of all
+that stands under it: without memory, looking up each part of an expression takes time in the square of its depth.
+"""
+
+from typing import TypeVar
+
+Node = TypeVar("Node", bound="Hashed")
+
+
+class Hashed:
+    """What `hashed_once` needs of a class: room for the hash. It is no field, so it is neither compared, copied nor pickled."""
+
+    __slots__ = ("_hash",)
+    _hash: int
+
+
+def hashed_once(node: type[Node]) -> type[Node]:
+    """The frozen dataclass with the hash of its fields computed when it is first asked for."""
+    computed = node.__hash__
+
+    def remembered(self: Node) -> int:
+        try:
+            return self._hash
+        except AttributeError:
+            object.__setattr__(self, "_hash", computed(self))
+            return self._hash
+
+    node.__hash__ = remembered  # type: ignore[assignment]  # in the place of the one that dataclass wrote
+    return node
