@@ -59,7 +59,10 @@ def city(program: Program, subjects: int) -> list[dict[str, object]]:
     """Taxpayers of the synthetic city as JSON-like subjects."""
     with tempfile.TemporaryDirectory() as folder:
         make_city.write(make_city.tables_of(make_city.city(2019, subjects)), Path(folder))
-        tables = {path.stem: list(csv.DictReader(path.open(encoding="utf-8"))) for path in Path(folder).glob("*.csv")}
+        tables = {
+            path.stem: list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+            for path in Path(folder).glob("*.csv")
+        }
     found: dict[str, dict[str, object]] = {}
     for row in tables[program.subject.name]:
         found[row["uscc"]] = {item.name: typed(row.get(item.name), item.type) for item in program.subject.fields}
