@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from creditdsl.core.inputs import run_context
 from creditdsl.core.ir import Program
 from creditdsl.engines.arrow_lines import GradedBlock
+from creditdsl.engines.encoding import Encoding
 from creditdsl.engines.layout import FileFormat
 from creditdsl.engines.plain import PlainPlan
 from creditdsl.engines.run import RunOptions, run
@@ -108,7 +109,7 @@ def test_generated_policies_and_subjects_give_the_same_files(
         write_tables(folder, program, people)
         if parquet:
             to_parquet(folder)
-        both(program, folder, out, period, as_of, format=FileFormat.CSV)
+        both(program, folder, out, period, as_of, format=FileFormat.CSV, encoding=Encoding.UTF_8)
         assert_same(out)
 
 
