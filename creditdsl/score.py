@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol, cast
+from typing import Literal, Protocol, cast
 
 from creditdsl.backends.columns.emit import emit_columns
 from creditdsl.backends.columns.loading import load_columns
@@ -24,7 +24,6 @@ from creditdsl.core.ir import Program
 from creditdsl.core.subject import RunContext
 from creditdsl.diagnostics import Language
 from creditdsl.engines import messages
-from creditdsl.engines.arrow_lines import GradedBlock
 from creditdsl.engines.columns import ColumnGrader, ColumnsModule
 from creditdsl.engines.evaluator import ExplanationJson, InputProblem
 from creditdsl.engines.plain import KEY, PLAIN, PlainQuery, PlainSource
@@ -36,9 +35,6 @@ from creditdsl.engines.spark_session import SparkTrouble
 from creditdsl.engines.summary import Summary
 from creditdsl.tabular.hoist import CannotTabulate
 from creditdsl.tabular.plan import Grouped, Tabular, tabulate
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 MODULE_NAME, COLUMNS_NAME = "creditdsl_scored_policy", "creditdsl_scored_columns"
 
@@ -79,13 +75,10 @@ class ColumnPlan:
     def __init__(self, tabular: Tabular, context: RunContext, language: Language) -> None:
         self.tabular = tabular
         self.module = load_columns(emit_columns(tabular, context), COLUMNS_NAME)
-        self.grader = ColumnGrader(cast(ColumnsModule, self.module), tabular, language)
+        self.grade = ColumnGrader(cast(ColumnsModule, self.module), tabular, language).grade
 
     def query(self, sources: tuple[PlainSource, ...], most_records: int) -> PlainQuery:
         return plain_query(self.tabular, sources, most_records, tuple(self.module.SUBJECT), _aggregates)
-
-    def grade(self, block: "pa.RecordBatch") -> GradedBlock:
-        return self.grader.grade(block)
 
 
 def _aggregates(tabular: Tabular, layer: Grouped, tables: tuple[ReadTable, ...]) -> str:
