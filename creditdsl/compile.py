@@ -25,6 +25,7 @@ from creditdsl.core.verify import verify
 from creditdsl.diagnostics import Code, Diagnostic, PolicyError, Severity, Text, errors_in
 from creditdsl.source import NOWHERE, SourceFile, Span
 from creditdsl.syntax import tree
+from creditdsl.syntax.parse import collector_paused
 
 WHOLE = Slice(ALWAYS, ALWAYS, None, ())
 
@@ -203,7 +204,8 @@ def _version_of(module: tree.Module, opened: Opened) -> tree.Module:
 def _lowered(opened: Opened, slice_: Slice) -> Compiled:
     """The text of a slice, in which everything was looked for that an author can get wrong."""
     text = consolidated(opened, slice_)
-    program, warnings = lower((text.module,), opened.content_hash)
+    with collector_paused():
+        program, warnings = lower((text.module,), opened.content_hash)
     return Compiled(program, (text.module,), opened.read.sources, warnings, slice_, text.origins)
 
 

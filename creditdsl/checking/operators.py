@@ -34,13 +34,13 @@ UNITS: dict[tree.UnitWord, tuple[Unit, Fraction]] = {
 def literal(number: tree.Number) -> Typed:
     """The constant that a number with its unit stands for, at the smallest scale that holds it."""
     unit, factor = UNITS[number.unit] if number.unit else (Unit.NUMBER, Fraction(1))
-    value = Fraction(number.digits, 10**number.places) * factor
+    dividend, divisor = number.digits * factor.numerator, 10**number.places * factor.denominator
     scale = 0
-    while value.denominator != 1:
-        value *= 10
+    while dividend % divisor:
+        dividend *= 10
         scale += 1
     type_ = Number(unit, scale)
-    return Typed(ir.Constant(int(value), type_), type_)
+    return Typed(ir.Constant(dividend // divisor, type_), type_)
 
 
 def scaled(typed: Typed, scale: int) -> Typed:

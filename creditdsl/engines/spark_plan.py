@@ -47,7 +47,10 @@ class SparkPlan:
         return (KEY, *heading, *(field_column(item.name) for item in self._details()))
 
     def part(self, name: str) -> str:
-        """The query of a table of the result over the view `WIDE`, with the columns and types that it has in Parquet."""
+        """The query of a table of the result over the view `WIDE`, with the columns and types that it has in Parquet.
+
+        A text that is empty is absent there.
+        """
         columns = output_tables(self.tabular.program).by_name[name]
         if name == "results":
             given = ", ".join(map(spark_name, self.wide_columns()[: len(columns)]))
@@ -56,7 +59,9 @@ class SparkPlan:
             query = self.write(self._computed(), name, (self._wide_table(),))
         names = [f"v{place}" for place in range(len(columns))]
         typed = [
-            f"{self._typed(given, kind)} AS {spark_name(column)}"
+            f"nullif({self._typed(given, kind)}, '') AS {spark_name(column)}"
+            if kind in (ColumnKind.TEXT, ColumnKind.CODE)
+            else f"{self._typed(given, kind)} AS {spark_name(column)}"
             for given, (column, kind) in zip(names, columns, strict=True)
         ]
         return f"SELECT {', '.join(typed)} FROM ({query}) AS p({', '.join(names)})"
