@@ -56,7 +56,7 @@ def score(
     folder or a header is wrong; bad rows raise nothing, they stand in the rejects.
     """
     context = run_context(program, options.period, options.as_of)
-    make_evaluator = partial(compiled_evaluator, emit_python(program), options.period, options.as_of, options.language)
+    make_evaluator = EvaluatorMaker(program, options.period, options.as_of, options.language)
     plan = None if engine == "python" else column_plan(program, context, options.language)
     return run(program, (tables, target), make_evaluator, options, progress, plan)
 
@@ -114,7 +114,7 @@ def score_on_spark(
     Raises SparkTrouble for a policy that Spark cannot express, and when Spark cannot be used or fails.
     """
     context = run_context(program, options.period, options.as_of)
-    make_evaluator = partial(compiled_evaluator, emit_python(program), options.period, options.as_of, options.language)
+    make_evaluator = EvaluatorMaker(program, options.period, options.as_of, options.language)
     plan = spark_plan(program, context, options.language)
     return run_on_spark(SparkRun(program, make_evaluator, plan, options, master, progress), *folders)
 
@@ -185,6 +185,26 @@ class CompiledEvaluator:
     def _problem(self, problem: EmittedProblem) -> InputProblem:
         message = problem.zh if self.language == "zh" else problem.en
         return InputProblem(problem.path, problem.code, message.removeprefix(f"`{problem.path}`: "))
+
+
+class EvaluatorMaker:
+    """Makes evaluators; the module is emitted when the first one is asked for, and sent to other processes as text."""
+
+    def __init__(self, program: Program, period: str, as_of: date, language: Language) -> None:
+        self.program = program
+        self.run = (period, as_of, language)
+        self.source: str | None = None
+
+    def __call__(self) -> CompiledEvaluator:
+        return compiled_evaluator(self._emitted(), *self.run)
+
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        return partial, (compiled_evaluator, self._emitted(), *self.run)
+
+    def _emitted(self) -> str:
+        if self.source is None:
+            self.source = emit_python(self.program)
+        return self.source
 
 
 def compiled_evaluator(source: str, period: str, as_of: date, language: Language) -> CompiledEvaluator:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from creditdsl.core.ir import MAX_RECORDS, Program
 from creditdsl.diagnostics import InternalError, Language
-from creditdsl.engines.batch import Counts, Work
+from creditdsl.engines.batch import Counts, PartFiles, Work
 from creditdsl.engines.duck import connect, disk_faults_as_os_errors
 from creditdsl.engines.encoding import Encoding
 from creditdsl.engines.evaluator import MakeEvaluator
@@ -23,7 +23,7 @@ from creditdsl.engines.lines import TABLE_NAMES, output_tables, points_size
 from creditdsl.engines.outputs import OutputForm, Parts, output_path, rows_refused, rows_written, write_tables
 from creditdsl.engines.plain import PlainPass, PlainPlan, grade_plain
 from creditdsl.engines.pool import batches, grade_all
-from creditdsl.engines.staging import stage_all, stage_odd, take_in_tables
+from creditdsl.engines.staging import count, stage_all, stage_odd, take_in_tables
 from creditdsl.engines.strays import refuse_strays
 from creditdsl.engines.summary import SUMMARY, Summary, TableCounts, written_summary
 from creditdsl.engines.target import beside, refuse_foreign, replace_target
@@ -89,11 +89,15 @@ def run(
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """How many rows each table has, how many subjects are left to be graded one by one, and what a plan has graded."""
+    """How many rows each table has, how many subjects are left to be graded one by one, and what a plan has graded.
+
+    `loose` says that there may be rows that belong to no subject.
+    """
 
     rows: tuple[int, ...]
     subjects: int
     plain: PlainPass | None
+    loose: bool = True
 
 
 def _take(work: Work, plan: PlainPlan | None, options: RunOptions, progress: Progress) -> Taken:
@@ -105,7 +109,9 @@ def _take(work: Work, plan: PlainPlan | None, options: RunOptions, progress: Pro
             return Taken(rows, stage_all(connection, layout, options.most_records), None)
         progress(0, rows[0])
         plain = grade_plain(plan, layout, connection, work.folder, limits, lambda done: progress(done, rows[0]))
-        return Taken(rows, stage_odd(connection, layout, plain.strays, options.most_records), plain)
+        subjects = stage_odd(connection, layout, plain.strays, options.most_records)
+        loose = any(plain.strays) or count(connection, "SELECT count(*) FROM malformed") > 0
+        return Taken(rows, subjects, plain, loose)
 
 
 def _grade(work: Work, taken: Taken, jobs: int, progress: Progress) -> Counts:
@@ -114,6 +120,9 @@ def _grade(work: Work, taken: Taken, jobs: int, progress: Progress) -> Counts:
     done_before = counts.subjects
     total = done_before + taken.subjects
     progress(done_before, total)
+    if not taken.subjects and not taken.loose:
+        with PartFiles(work.folder, 0):
+            return counts
     graded = grade_all(work, taken.subjects, jobs, lambda done: progress(done_before + done, total))
     counts.add(graded, graded.subjects)
     grader = Grader(work.program, work.layout, work.make_evaluator(), work.language)
