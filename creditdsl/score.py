@@ -74,7 +74,7 @@ class ColumnPlan:
 
     def __init__(self, tabular: Tabular, context: RunContext, language: Language) -> None:
         self.tabular = tabular
-        self.module = load_columns(emit_columns(tabular, context), COLUMNS_NAME)
+        self.module = load_columns(emit_columns(tabular, context, records=False), COLUMNS_NAME)
         self.grade = ColumnGrader(cast(ColumnsModule, self.module), tabular, language).grade
 
     def query(self, sources: tuple[PlainSource, ...], most_records: int) -> PlainQuery:

@@ -50,21 +50,21 @@ AGGREGATES_DOC = '''\
     """The same result; `aggregates` has a column for each name in AGGREGATES."""'''
 
 
-def emit_columns(tabular: Tabular, context: RunContext) -> str:
-    """The module as text, to be stored as UTF-8."""
+def emit_columns(tabular: Tabular, context: RunContext, *, records: bool = True) -> str:
+    """The module as text, to be stored as UTF-8; without `records` it has no `score`, and is half as long."""
     columns = Columns(tabular, context)
-    whole = _written(columns, given=False)
-    writers = [whole]
-    aggregates = list(columns.aggregates())
-    if aggregates:
+    aggregated = any(True for _ in columns.aggregates())
+    writers = [_written(columns, given=False)] if records or not aggregated else []
+    if aggregated:
         writers.append(_written(columns, given=True))
     body = [*_schema_lines(columns), *_constant_lines(writers)]
-    functions = [*_block_lines("block", whole)]
-    if aggregates:
-        functions += _block_lines("block_aggregated", writers[1])
-    functions += _score_lines(columns, aggregated=bool(aggregates))
+    functions = [line for writer in writers for line in _block_lines(writer)]
+    if records or not aggregated:
+        functions += _score_lines()
+    functions += _score_aggregated_lines(aggregated=aggregated)
+    calendars = dict(item for writer in writers for item in writer.calendars.items())
     functions = [
-        *(line for calendar, name in whole.calendars.items() for line in _calendar_lines(calendar, name)),
+        *(line for calendar, name in calendars.items() for line in _calendar_lines(calendar, name)),
         *functions,
     ]
     used = {name for line in functions if not line.lstrip().startswith("#") for name in CALL.findall(line)}
@@ -172,8 +172,8 @@ def _constant_lines(writers: list[Block]) -> Iterator[str]:
         yield f"{name.upper()} = np.full(BLOCK, {value:_}, {TYPES[width]})"
 
 
-def _block_lines(name: str, writer: Block) -> Iterator[str]:
-    source = "aggregates" if writer.given else "records"
+def _block_lines(writer: Block) -> Iterator[str]:
+    name, source = ("block_aggregated", "aggregates") if writer.given else ("block", "records")
     yield from ("", "", f"def {name}(size, subject, {source}, out, details):")
     yield f'    """The block of {"a table with aggregates" if writer.given else "some subjects and their records"}."""'
     for (_, _), constant in sorted(writer.constants.items()):
@@ -184,12 +184,15 @@ def _block_lines(name: str, writer: Block) -> Iterator[str]:
     yield from suite_lines(writer.suite, "    ")
 
 
-def _score_lines(columns: Columns, *, aggregated: bool) -> Iterator[str]:
+def _score_lines() -> Iterator[str]:
     yield from ("", "", "def score(subject, records, details=True, threads=1, size=None):")
     yield from RECORDS_DOC.split("\n")
     yield "    subject, rows = checked(subject, SUBJECT)"
     yield "    tables, rows = checked_tables(records, RECORDS, size if rows is None else rows)"
     yield "    return run(block, subject, tables, COLUMNS, (rows, details, threads))"
+
+
+def _score_aggregated_lines(*, aggregated: bool) -> Iterator[str]:
     yield from ("", "", "def score_aggregated(subject, aggregates, details=True, threads=1, size=None):")
     yield from AGGREGATES_DOC.split("\n")
     if not aggregated:
