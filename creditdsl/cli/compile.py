@@ -33,7 +33,7 @@ def command(language: Language) -> click.Command:
     @click.argument("policy", type=click.Path(path_type=Path), metavar=say(language, "政策", "POLICY"))
     @click.option(
         "--target",
-        type=click.Choice(["python", "sql"]),
+        type=click.Choice(["python", "columns", "sql"]),
         default="python",
         help=say(language, "目标语言", "The language to compile to."),
     )
@@ -89,7 +89,10 @@ def command(language: Language) -> click.Command:
             write_text(text, output, session)
             return 0
         print_findings(warnings, session)
-        if len(texts) == 1:
+        if target == "columns" and emit == "program":
+            _refuse_folder(output, session)
+            write_text(_columns_text(texts[0], period, as_of, session), output, session)
+        elif len(texts) == 1:
             _write_one(texts[0], emit, output, session)
         else:
             _write_several(texts, emit, output, session)
@@ -127,6 +130,29 @@ def _refuse_several(texts: "tuple[Compiled, ...]", session: Session) -> None:
                 f"The policy has {len(texts)} texts: choose one with --as-of.",
             )
         )
+
+
+def _columns_text(compiled: "Compiled", period: str | None, as_of: datetime | None, session: Session) -> str:
+    """The module over columns, which is for one run."""
+    from creditdsl.backends.columns.emit import emit_columns
+    from creditdsl.core.inputs import run_context
+    from creditdsl.tabular.hoist import CannotTabulate
+    from creditdsl.tabular.plan import tabulate
+
+    if period is None or as_of is None:
+        raise click.UsageError(
+            session.say("--target columns 需要 --period 和 --as-of。", "--target columns needs --period and --as-of.")
+        )
+    context = run_context(compiled.program, period, as_of.date())
+    try:
+        return emit_columns(tabulate(compiled.program, context), context)
+    except CannotTabulate as fault:
+        raise click.UsageError(
+            session.say(
+                f"{fault.name} 的条件涉及另一种记录的字段, 不能按列计算; 请用 --target python。",
+                f"A condition in {fault.name} looks into another table of records, which columns cannot; use --target python.",
+            )
+        ) from fault
 
 
 def _write_one(compiled: "Compiled", emit: str, output: Path | None, session: Session) -> None:

@@ -1,9 +1,10 @@
 """A program as one module that scores whole columns.
 
 In: a program in layers, and the run that it is for. Out: the text of a module that needs CPython 3.11 or later and NumPy 2:
-`SUBJECT`, `RECORDS`, `AGGREGATES`, `TEXTS`, `COLUMNS` say what it reads and gives; `score` takes the records, and
-`score_aggregated` the aggregates over them, computed elsewhere. Subjects are scored in blocks that the cache of a core holds,
-column by column, in the narrowest integers that the proved ranges allow. The same program and run give the same bytes.
+`SUBJECT`, `RECORDS`, `AGGREGATES`, `TEXTS`, `COLUMNS` say what it reads and gives, `GRADES`, `OUTCOMES`, `FINDINGS` and `MEASURES`
+what numbers stand for; `score` takes the records, and `score_aggregated` the aggregates over them, computed elsewhere. Subjects are
+scored in blocks that the cache of a core holds, column by column, in the narrowest integers that the proved ranges allow. The same
+program and run give the same bytes.
 
 | a value is | in a column |
 |---|---|
@@ -14,7 +15,7 @@ column by column, in the narrowest integers that the proved ranges allow. The sa
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from creditdsl.backends.columns.block import Block
@@ -33,6 +34,7 @@ OWN_NAMES = frozenset(
     (
         *("np", "size", "subject", "records", "aggregates", "out", "details", "score", "score_aggregated", "block"),
         *("BLOCK", "SUBJECT", "RECORDS", "AGGREGATES", "TEXTS", "COLUMNS", "POLICY", "POLICY_HASH", "PERIOD", "AS_OF"),
+        *("GRADES", "OUTCOMES", "FINDINGS", "MEASURES"),
     )
 )
 CALL = re.compile(r"\b(\w+)\(")
@@ -145,6 +147,27 @@ def _schema_lines(columns: Columns) -> Iterator[str]:
     yield from _table("AGGREGATES", aggregates)
     yield from _table("COLUMNS", [(name, columns.definition_type(name)) for name in columns.heading()])
     yield ""
+    yield from _name_lines(columns)
+
+
+def _name_lines(columns: Columns) -> Iterator[str]:
+    """What the numbers in a result stand for."""
+    plan = columns.program.result
+    yield "# What the numbers in a result stand for: of `grade`, of `decided` (from 1), of findings and of measures."
+    yield from _listed("GRADES", () if plan.grades is None else columns.enums[plan.grades])
+    yield "OUTCOMES = ("
+    for step, code in columns.tabular.outcomes:
+        yield f"    ({literal(step)}, {'None' if code is None else literal(code)}),"
+    yield ")"
+    yield from _listed("FINDINGS", [item.rule.code for item in plan.findings])
+    yield from _listed("MEASURES", [item.rule.code for item in plan.measures])
+    yield ""
+
+
+def _listed(name: str, texts: Sequence[str]) -> Iterator[str]:
+    yield f"{name} = ("
+    yield from (f"    {literal(text)}," for text in texts)
+    yield ")"
 
 
 def _tables(columns: Columns) -> Iterator[InputTable]:
