@@ -46,6 +46,15 @@ OFTEN = 3
 COMMON_PREFIXES = ("indicator.", "define.", "parameter.")
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What an expression or a pass reads: definitions by name, all aggregates, and those that a pass works out before."""
+
+    references: frozenset[str]
+    aggregates: frozenset[Aggregate]
+    hoistable: tuple[Aggregate, ...]
+
+
 @dataclass(slots=True)
 class BodyWriter(Statements):
     """Writes the body of one function. `comments` has the lines that stand above a definition, by its name."""
@@ -62,24 +71,25 @@ class BodyWriter(Statements):
     totals: frozenset[str] = field(kw_only=True)
     """definitions that stand after all tables: scores and grades"""
     variables: dict[str, str] = field(default_factory=dict, kw_only=True)
-    pending: list[str] = field(default_factory=list, kw_only=True)
-    """definitions that have no statement yet, in order"""
+    pending: dict[str, Parts] = field(default_factory=dict, kw_only=True)
+    """definitions that have no statement yet, in order, with what their expressions read"""
     sums: dict[str, str] = field(default_factory=dict, kw_only=True)
     """by definition that is a sum: the variable to which the passes add what they find"""
-    waiting: dict[Pass, None] = field(default_factory=dict, kw_only=True)
-    """what no pass has worked out yet"""
+    waiting: dict[Pass, Parts] = field(default_factory=dict, kw_only=True)
+    """what no pass has worked out yet, with what it reads"""
 
     def write(self, body: Body) -> None:
         """All statements; afterwards every definition and collection of the plan can be read."""
-        self.pending = list(self.plan.expressions)
-        self.waiting = dict.fromkeys(self.plan.passes())
+        self.pending = {name: _parts(expression) for name, expression in self.plan.expressions.items()}
+        passes = self.plan.passes(part for parts in self.pending.values() for part in parts.hoistable)
+        self.waiting = {item: _parts_of_pass(item) for item in passes}
         for name in self.pending:
             self.variables[name] = self.scope.allocate(self.names.get(name) or _variable(name))
         self._bind_leaves(body)
         start = len(body.statements)
         while self.waiting:
             table, ready = self._next_pass()
-            self._write_definitions(self._required(ready), body)
+            self._write_definitions(self._required(self.waiting[item] for item in ready), body)
             self._write_table(self.program.table(table), ready, body)
         for variable in self.sums.values():
             body.statements.insert(start, Line(f"{variable} = 0"))
@@ -116,35 +126,36 @@ class BodyWriter(Statements):
 
     def _next_pass(self) -> tuple[str, list[Pass]]:
         """The next table with what can be worked out from it now; a table that can be finished comes first."""
-        ready = [item for item in self.waiting if not self._blocked(item)]
-        if not ready:
+        delayed = self._delayed()
+        by_table: dict[str, list[Pass]] = {table.name: [] for table in self.program.records}
+        for item, parts in self.waiting.items():
+            if not self._blocked(parts, delayed):
+                by_table[item.table].append(item)
+        if not any(by_table.values()):
             raise InternalError("aggregates that wait for each other")
-        by_table: dict[str, list[Pass]] = {}
-        for table in self.program.records:
-            by_table[table.name] = [item for item in ready if item.table == table.name]
-        finished = [
-            name
-            for name, items in by_table.items()
-            if items and len(items) == sum(1 for item in self.waiting if item.table == name)
-        ]
+        left = Counter(item.table for item in self.waiting)
+        finished = [name for name, items in by_table.items() if items and len(items) == left[name]]
         chosen = finished[0] if finished else next(name for name, items in by_table.items() if items)
         return chosen, by_table[chosen]
 
-    def _blocked(self, item: Pass) -> bool:
-        """Whether something that the item reads waits for another pass."""
-        inner = [part for part in _read_by(item) if part != item]
-        if any(part in self.waiting for part in inner):
-            return True
-        return any(
-            part in self.waiting for name in self._required([item]) for part in hoistable(self.plan.expressions[name])
-        )
+    def _delayed(self) -> set[str]:
+        """The pending definitions that read, directly or not, what no pass has worked out yet."""
+        delayed: set[str] = set()
+        for name, parts in self.pending.items():
+            if self._blocked(parts, delayed):
+                delayed.add(name)
+        return delayed
 
-    def _required(self, items: Iterable[Pass]) -> list[str]:
+    def _blocked(self, parts: Parts, delayed: set[str]) -> bool:
+        """Whether something that is read waits for a pass."""
+        return any(part in self.waiting for part in parts.hoistable) or not delayed.isdisjoint(parts.references)
+
+    def _required(self, items: Iterable[Parts]) -> list[str]:
         """The pending definitions that the items read, directly or not, in order."""
-        wanted = {part.name for item in items for part in _references_of(item)}
-        for name in reversed(self.pending):
+        wanted = {name for parts in items for name in parts.references}
+        for name, parts in reversed(self.pending.items()):
             if name in wanted:
-                wanted.update(part.name for part in references(self.plan.expressions[name]))
+                wanted.update(parts.references)
         return [name for name in self.pending if name in wanted]
 
     # One table
@@ -155,10 +166,13 @@ class BodyWriter(Statements):
             del self.waiting[item]
         sunk = self._sunk(empty)
         for name in sunk:
-            self.pending.remove(name)
+            del self.pending[name]
         added = self._added(sunk, empty)
         outside = self._read_outside(ready, sunk)
-        targets = {item: Target(self._name_of(item, sunk)) for item in ready}
+        alone: dict[Expression, str] = {}
+        for name in sunk:
+            alone.setdefault(self.plan.expressions[name], name)
+        targets = {item: Target(self._name_of(item, alone)) for item in ready}
         records = self.scope.allocate(identifier(table.name))
         writer = PassWriter(self, table, records, targets)
         before: dict[str, str] = {}
@@ -173,14 +187,13 @@ class BodyWriter(Statements):
                 value = empty[self._reference(name)]
                 assert isinstance(value, Constant)
                 before[self.variables[name]] = _initial_text(self, value)
-        taken = set(self.scope.taken)
         _write_initial(before, body)
         body.line(f"{records} = subject.{identifier(table.name)}")
-        with self.branch(body.suite(f"if {records}:")) as inner:
+        with self.scope.inner(), self.branch(body.suite(f"if {records}:")) as inner:
             _write_initial(inside, inner)
             for name in sunk:
-                found = next((item for item in ready if item == self.plan.expressions[name]), None)
-                if found is not None:
+                found = self.plan.expressions[name]
+                if isinstance(found, Aggregate) and found in targets:
                     targets[found].comments = self.comments.get(name, ())
             writer.write(inner)
             for item in ready:
@@ -189,7 +202,6 @@ class BodyWriter(Statements):
                 self._write_definition(name, inner)
             for variable, total in added:
                 inner.line(f"{variable} += ", wrapped(self.express(total).document))
-        self.scope.taken = taken
         for item in ready:
             self.reads[item] = Code(targets[item].name, name=True)
         for name in sunk:
@@ -202,12 +214,12 @@ class BodyWriter(Statements):
         """
         sunk: list[str] = []
         waiting = set(self.pending)
-        for name in self.pending:
+        for name, parts in self.pending.items():
+            if name in self.totals or not waiting.isdisjoint(parts.references):
+                continue
+            if any(part in self.waiting for part in parts.hoistable):
+                continue
             expression = self.plan.expressions[name]
-            if name in self.totals or any(part.name in waiting for part in references(expression)):
-                continue
-            if any(part in self.waiting for part in hoistable(expression)):
-                continue
             if not any(part in empty for part in walk(expression)):
                 continue
             value = substitute(expression, empty, self.plan.enums)
@@ -238,18 +250,17 @@ class BodyWriter(Statements):
             self.reads[so_far] = Code(self.sums[name], name=True)
             kept = tuple(operand for operand in whole.operands if operand not in nothing and operand != so_far)
             self.plan.expressions[name] = Add((*kept, so_far), whole.type)
+            self.pending[name] = _parts(self.plan.expressions[name])
             added.append((self.sums[name], Add(terms, whole.type)))
         return added
 
     def _read_outside(self, ready: list[Pass], sunk: list[str]) -> set[object]:
         """What of a table is read after it: aggregates, collections, and definitions by name."""
         read: set[object] = {item.name for expression in self.read_after for item in references(expression)}
-        for name in self.pending:
-            read.update(part.name for part in references(self.plan.expressions[name]))
-            read.update(part for part in walk(self.plan.expressions[name]) if isinstance(part, Aggregate))
-        for item in self.waiting:
-            read.update(part.name for part in _references_of(item))
-            read.update(_read_by(item))
+        for parts in self.pending.values():
+            read.update(parts.references, parts.aggregates)
+        for parts in self.waiting.values():
+            read.update(parts.references, parts.hoistable)
         for collection in self.plan.collections.values():
             read.add(collection)
             if collection in self.waiting or reads_record(collection.where):
@@ -260,12 +271,11 @@ class BodyWriter(Statements):
                 read.add(item)
         return read
 
-    def _name_of(self, item: Pass, sunk: list[str]) -> str:
+    def _name_of(self, item: Pass, alone: dict[Expression, str]) -> str:
         """The variable of an aggregate: that of the definition that is nothing but this aggregate, if there is one."""
         if isinstance(item, Aggregate):
-            for name in sunk:
-                if self.plan.expressions[name] == item:
-                    return self.variables[name]
+            if item in alone:
+                return self.variables[alone[item]]
             return self.scope.allocate(f"{item.kind.value}_{variable_name(item.table)}")
         return self.scope.allocate(self.collection_names[item])
 
@@ -273,7 +283,7 @@ class BodyWriter(Statements):
 
     def _write_definitions(self, names: list[str], body: Body) -> None:
         for name in names:
-            self.pending.remove(name)
+            del self.pending[name]
             self._write_definition(name, body)
 
     def _write_definition(self, name: str, body: Body) -> None:
@@ -321,12 +331,19 @@ def _variable(definition: str) -> str:
     return variable_name(definition)
 
 
-def _references_of(item: Pass) -> list[DefinitionReference]:
-    return list(references(item.where if isinstance(item, Collection) else item))
+def _parts(expression: Expression) -> Parts:
+    return _parts_with(expression, hoistable(expression))
 
 
-def _read_by(item: Pass) -> list[Aggregate]:
-    """The aggregates inside an aggregate or a condition that a pass works out before it."""
+def _parts_of_pass(item: Pass) -> Parts:
+    """What is read by an aggregate or by the condition of a collection."""
     if isinstance(item, Collection):
-        return list(hoistable(item.where, lazy=True))
-    return [part for part in hoistable(item) if part != item]
+        return _parts_with(item.where, hoistable(item.where, lazy=True))
+    return _parts_with(item, (part for part in hoistable(item) if part != item))
+
+
+def _parts_with(expression: Expression, hoistable_: Iterable[Aggregate]) -> Parts:
+    parts = list(walk(expression))
+    names = frozenset(part.name for part in parts if isinstance(part, DefinitionReference))
+    aggregates = frozenset(part for part in parts if isinstance(part, Aggregate))
+    return Parts(names, aggregates, tuple(hoistable_) if aggregates else ())

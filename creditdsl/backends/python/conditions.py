@@ -5,9 +5,9 @@ each condition what is done when it holds, and the conditions that are tested th
 After: `a` over `b: x` and `c: y`.
 """
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
 
 from creditdsl.backends.python.plan import Pass, is_total, reads_record
 from creditdsl.backends.python.rewrite import TRUE
@@ -53,29 +53,47 @@ Wanted = list[tuple[Pass, tuple[Expression, ...]]]
 
 def arranged(passes: list[Pass]) -> Node:
     """The tree of conditions of what one loop works out. A condition that many of them share is tested first."""
-    return _joined(_tree([(item, operands_of(item.where)) for item in passes]))
+    wanted: Wanted = [(item, operands_of(item.where)) for item in passes]
+    alone = {part: _stands_alone(part) for part in dict.fromkeys(part for _, operands in wanted for part in operands)}
+    return _joined(_tree(wanted, alone))
 
 
-def _tree(wanted: Wanted) -> Node:
+def _tree(wanted: Wanted, alone: Mapping[Expression, bool]) -> Node:
     node = Node([item for item, operands in wanted if not operands])
-    rest = [(item, operands) for item, operands in wanted if operands]
-    while rest:
-        condition = _most_shared(rest)
-        group = [(item, operands) for item, operands in rest if condition in _testable(operands)]
-        rest = [(item, operands) for item, operands in rest if condition not in _testable(operands)]
+    for condition, group in _groups([(item, operands) for item, operands in wanted if operands], alone):
         left = [(item, tuple(part for part in operands if part != condition)) for item, operands in group]
-        node.below[condition] = _tree(left)
+        node.below[condition] = _tree(left, alone)
     return node
 
 
-def _most_shared(wanted: Wanted) -> Expression:
-    counts = Counter(part for _, operands in wanted for part in dict.fromkeys(_testable(operands)))
-    return max(counts, key=lambda part: counts[part])
+def _groups(wanted: Wanted, alone: Mapping[Expression, bool]) -> Iterator[tuple[Expression, Wanted]]:
+    """Conditions to test side by side, each with what stands under it.
+
+    It is always the condition that most of what is left share; the one that is met first when several are shared by as many.
+    """
+    places: dict[Expression, list[tuple[int, int]]] = {}
+    for number, (_, operands) in enumerate(wanted):
+        for position, part in enumerate(dict.fromkeys(_testable(operands, alone))):
+            places.setdefault(part, []).append((number, position))
+    queue = [(-len(found), found[0], part) for part, found in places.items()]
+    heapify(queue)
+    left = set(range(len(wanted)))
+    while left:
+        _, _, condition = heappop(queue)
+        found = [place for place in places[condition] if place[0] in left]
+        if len(found) < len(places[condition]):
+            # Some of it stands under another condition by now: this one comes later, or not at all.
+            places[condition] = found
+            if found:
+                heappush(queue, (-len(found), found[0], condition))
+            continue
+        left.difference_update(number for number, _ in found)
+        yield condition, [wanted[number] for number, _ in found]
 
 
-def _testable(operands: tuple[Expression, ...]) -> list[Expression]:
+def _testable(operands: tuple[Expression, ...], alone: Mapping[Expression, bool]) -> list[Expression]:
     """The operands of a conjunction that may be tested now: the first, and those that need no other to hold before."""
-    return [part for position, part in enumerate(operands) if position == 0 or _stands_alone(part)]
+    return [part for position, part in enumerate(operands) if position == 0 or alone[part]]
 
 
 def _stands_alone(condition: Expression) -> bool:

@@ -6,7 +6,8 @@ order of the file, and the imports that a text needs.
 
 import ast
 import inspect
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -54,9 +55,14 @@ def copied_definitions(wanted: frozenset[str]) -> Copied:
     return Copied(tuple(lines), frozenset(definitions))
 
 
-def needed_imports(text: str) -> Iterator[str]:
-    """The import lines for the names that a module text uses."""
-    used = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
+def needed_imports(texts: Iterable[str]) -> Iterator[str]:
+    """The import lines for the names that a module uses; `texts` are runs of its statements."""
+    used: set[str] = set()
+    for text in texts:
+        open_ = "|".join(sorted({*MODULES, *(name for names in IMPORTS.values() for name in names)} - used))
+        # The functions are most of a large module, and few have a word that the classes do not use: those are not parsed.
+        if open_ and re.search(rf"\b(?:{open_})\b", text):
+            used.update(node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name))
     yield "# mypy: ignore-errors"
     yield "# Variables of loops are used for records of several kinds; the signatures and dataclasses are typed for callers."
     yield ""

@@ -21,6 +21,7 @@ from creditdsl.backends.python.plan import (
     Plan,
     Request,
     make_plan,
+    resolved_plan,
 )
 from creditdsl.backends.python.results import Results, subject_key
 from creditdsl.backends.python.rewrite import FALSE, TRUE
@@ -51,6 +52,8 @@ class FunctionWriter:
     constants: Constants
     program: Program
     definitions: dict[str, Definition]
+    whole: Plan
+    """all definitions, as every function reads them"""
     plan: Plan = field(init=False)
     writer: BodyWriter = field(init=False)
 
@@ -92,7 +95,7 @@ class FunctionWriter:
         """What the function computes, and a writer for it."""
         measures = tuple(item.holds for item in self.program.result.measures)
         request = Request(values, measures, collections, frozenset(_anchors(self.program)), _kept(self.program))
-        self.plan = make_plan(self.program, request)
+        self.plan = make_plan(self.program, request, self.whole)
         self.writer = BodyWriter(
             self.results.module,
             Scope(frozenset(self.results.module.scope.taken)),
@@ -279,8 +282,10 @@ def function_lines(results: Results, constants: Constants) -> Iterator[str]:
     """The lines of `evaluate` and `explain`."""
     program = results.program
     definitions = {item.name: item for item in program.definitions}
-    yield from FunctionWriter(results, constants, program, definitions).evaluate_lines()
-    yield from FunctionWriter(results, constants, program, definitions).explain_lines()
+    conditions = frozenset(item.holds for item in program.result.measures)
+    whole = resolved_plan(program, frozenset(_anchors(program)), conditions)
+    yield from FunctionWriter(results, constants, program, definitions, whole).evaluate_lines()
+    yield from FunctionWriter(results, constants, program, definitions, whole).explain_lines()
 
 
 def _heading_values(program: Program) -> tuple[str, ...]:

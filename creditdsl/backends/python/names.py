@@ -8,6 +8,8 @@ control characters, line separators or bidirectional controls for comments and d
 import builtins
 import keyword
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from unicodedata import normalize, ucd_3_2_0
 
 OWN_NAMES = frozenset(
@@ -99,15 +101,26 @@ class Scope:
 
     def __init__(self, taken: frozenset[str] = RESERVED) -> None:
         self.taken = set(taken)
+        self._numbers: dict[str, int] = {}
+        """by wanted name: the last number that was given out; all numbers up to it are taken"""
 
     def allocate(self, wanted: str) -> str:
         """A name that nobody has: `wanted`, or `wanted_2`, `wanted_3`, …"""
-        name, number = wanted, 1
+        number = self._numbers.get(wanted, 1)
+        name = wanted if number == 1 else f"{wanted}_{number}"
         while name in self.taken:
             number += 1
             name = f"{wanted}_{number}"
         self.taken.add(name)
+        self._numbers[wanted] = number
         return name
+
+    @contextmanager
+    def inner(self) -> Iterator[None]:
+        """A place whose names are free again after it."""
+        taken, numbers = set(self.taken), dict(self._numbers)
+        yield
+        self.taken, self._numbers = taken, numbers
 
 
 def _stands_as_it_is(name: str) -> bool:

@@ -139,8 +139,12 @@ class PassWriter:
             self._hoist(child, body)
 
     def _loop(self, root: Node, body: Body) -> None:
+        with self.statements.scope.inner():
+            self._write_loop(root, body)
+
+    def _write_loop(self, root: Node, body: Body) -> None:
         statements = self.statements
-        outside, taken = dict(statements.reads), set(statements.scope.taken)
+        outside = dict(statements.reads)
         self.record = statements.scope.allocate("record") if statements.loops else "record"
         header = f"for {self.record} in {self.records}:"
         if any(isinstance(item, Collection) for item in self.targets):
@@ -152,7 +156,7 @@ class PassWriter:
         stops = _stops_at_first(root)
         self._node(root, (), parts_to_bind(root), stops, body.suite(header))
         statements.loops -= 1
-        statements.reads, statements.scope.taken = outside, taken
+        statements.reads = outside
 
     def _node(
         self,

@@ -87,11 +87,12 @@ class Plan:
         """What a definition is read as: a constant, a field, a reference, or the expression that is used in one place."""
         return substitute(reference(definition), self.resolved, self.enums)
 
-    def passes(self) -> list[Pass]:
-        """Everything that can be worked out in passes over tables, in the order of first use."""
-        found: dict[Pass, None] = {}
-        for expression in self.expressions.values():
-            found.update(dict.fromkeys(hoistable(expression)))
+    def passes(self, hoistable_: Iterable[Aggregate]) -> list[Pass]:
+        """Everything that can be worked out in passes over tables, in the order of first use.
+
+        `hoistable_` are the hoistable aggregates of the expressions.
+        """
+        found: dict[Pass, None] = dict.fromkeys(hoistable_)
         for collection in self.collections.values():
             found.update(dict.fromkeys(hoistable(collection.where, lazy=True)))
             if is_total(collection.where):
@@ -111,11 +112,9 @@ def is_module_constant(definition: Definition, enums: Enums) -> bool:
     return isinstance(value, Constant) and isinstance(value.value, int)
 
 
-def make_plan(program: Program, request: Request) -> Plan:
-    """The plan of a function that gives back what `request` says."""
-    enums = {enum.name: enum.names for enum in program.enums}
-    plan = Plan(enums)
-    _resolve(program, request, plan)
+def make_plan(program: Program, request: Request, whole: Plan) -> Plan:
+    """The plan of a function that gives back what `request` says; `whole` is that of all definitions."""
+    plan = Plan(whole.enums, dict(whole.expressions), dict(whole.resolved))
     collections = [_resolved_collection(item, plan) for item in request.collections]
     roots = [plan.value(program.definition(name)) for name in (*request.values, *request.conditions)]
     roots += [collection.where for collection in collections]
@@ -160,7 +159,9 @@ def hoistable(expression: Expression, *, lazy: bool = False) -> Iterator[Aggrega
 
 def is_correlated(aggregate: Aggregate) -> bool:
     """Whether an aggregate reads a record of a table around it."""
-    return any(isinstance(part, RecordField) and part.table not in _tables(aggregate) for part in walk(aggregate))
+    parts = list(walk(aggregate))
+    own = {part.table for part in parts if isinstance(part, Aggregate)}
+    return any(isinstance(part, RecordField) and part.table not in own for part in parts)
 
 
 def is_total(expression: Expression) -> bool:
@@ -174,10 +175,6 @@ def references(expression: Expression) -> Iterator[DefinitionReference]:
 
 def reads_record(expression: Expression) -> bool:
     return any(isinstance(part, RecordField) for part in walk(expression))
-
-
-def _tables(aggregate: Aggregate) -> set[str]:
-    return {part.table for part in walk(aggregate) if isinstance(part, Aggregate)}
 
 
 def _is_partial(part: Expression) -> bool:
@@ -196,16 +193,20 @@ def _is_partial(part: Expression) -> bool:
             return False
 
 
-def _resolve(program: Program, request: Request, plan: Plan) -> None:
-    """Simplify every definition; what is a constant, a field or a repetition is replaced wherever it is read."""
+def resolved_plan(program: Program, anchors: frozenset[str], conditions: frozenset[str]) -> Plan:
+    """Every definition, simplified; what is a constant, a field or a repetition is replaced wherever it is read.
+
+    `anchors` and `conditions` are those of the `Request` of every function of the module.
+    """
+    plan = Plan({enum.name: enum.names for enum in program.enums})
     seen: dict[Expression, Expression] = {}
     for definition in program.definitions:
         own = reference(definition)
         expression = substitute(definition.expression, plan.resolved, plan.enums)
         if is_module_constant(definition, plan.enums):
             continue
-        anchored = definition.name in request.anchors
-        repeated = definition.name in request.conditions and _is_small(expression)
+        anchored = definition.name in anchors
+        repeated = definition.name in conditions and _is_small(expression)
         if isinstance(expression, Constant) or (not anchored and (repeated or _is_atom(expression))):
             plan.resolved[own] = expression
         elif not anchored and expression in seen:
@@ -215,6 +216,7 @@ def _resolve(program: Program, request: Request, plan: Plan) -> None:
                 plan.resolved[IsPresent(own)] = TRUE
             plan.expressions[definition.name] = expression
             seen.setdefault(expression, own)
+    return plan
 
 
 def never_absent(expression: Expression, resolved: Mapping[Expression, Expression]) -> bool:
@@ -255,9 +257,10 @@ def _inline(program: Program, request: Request, plan: Plan, collections: list[Co
         uses.update(_weighted_references(plan.value(program.definition(name)), 1))
     definitions = {item.name: item for item in program.definitions}
     inlined: dict[Expression, Expression] = {}
+    written = request.anchors | request.kept
     for name, expression in list(plan.expressions.items()):
         expression = substitute(expression, inlined, plan.enums)
-        if uses[name] == 1 and name not in request.anchors | request.kept and _is_small(expression):
+        if uses[name] == 1 and name not in written and _is_small(expression):
             inlined[reference(definitions[name])] = expression
             del plan.expressions[name]
         else:

@@ -222,8 +222,9 @@ class Row:
 
     def refuse_unknown(self, fields: tuple[str, ...], tables: tuple[str, ...] | None = None) -> None:
         """A problem for every name that is not declared; `tables` are the kinds of record where there may be some."""
+        known = {*fields, *(tables or ())}
         for name, value in self.raw.items():
-            if name in fields or (tables is not None and name in tables):
+            if name in known:
                 continue
             shown = raw_form(name).removeprefix('"').removesuffix('"')
             if tables is not None and isinstance(value, list | tuple):
