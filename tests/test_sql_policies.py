@@ -41,7 +41,7 @@ FEW = settings(LONG, max_examples=4)
 RUNS = [
     ("tax_credit", "2020", date(2021, 4, 30)),
     ("tax_payment_credit", "2025", date(2026, 4, 30)),
-    ("repair_publicity", "2025-06", date(2026, 4, 30)),
+    ("repair_publicity", "2025", date(2026, 4, 30)),
 ]
 
 

@@ -77,23 +77,29 @@ class Output:
         names: Callable[[Item], tuple[str, ...]],
         case: Callable[[Item, Stage], Case],
     ) -> exp.Query:
-        """One row for each item that holds of a subject. Where columns are few, some items at a time."""
+        """One row for each item that holds of a subject. Where columns are few, some items are computed at a time."""
         key, *columns = table_columns(self.program, part)
-        most = self.setting.target.most_columns
-        size = max(len(items), 1) if most is None else most // 8
-        groups = [items[start : start + size] for start in range(0, len(items), size)]
+        target = self.setting.target
+        groups = _groups(items, None if target.most_columns is None else target.most_columns // 8)
         pipeline = Pipeline(self.setting, several=len(groups) > 1)
         queries: list[exp.Query] = []
         for group in groups:
-            wanted = tuple(dict.fromkeys(name for item in group for name in names(item)))
-            stage = pipeline.computed(wanted)
-            stage = pipeline.only(stage, [self._reference(name) for name in wanted], name="scored")
-            keys = [build.named(self._key(build.column(stage.key, HERE)), key)]
-            cases = [case(item, stage) for item in group]
-            queries.append(unpivoted(stage.name, keys, columns, cases, self.setting.target))
+            stage = pipeline.computed(self._names(group, names))
+            many = target.most_cases is not None and len(group) > target.most_cases
+            if many:
+                stage = pipeline.only(stage, stage.columns, name="computed")
+            for some in _groups(group, target.most_cases) if many else [group]:
+                kept = [self._reference(name) for name in self._names(some, names)]
+                scored = pipeline.only(stage, kept, name="scored")
+                keys = [build.named(self._key(build.column(scored.key, HERE)), key)]
+                query = unpivoted(scored.name, keys, columns, [case(item, scored) for item in some], target)
+                queries.append(pipeline.query.read_back(part.value, query) if many else query)
         if not queries:
             queries.append(self._nothing(part))
         return pipeline.query.finished(build.union_all(queries))
+
+    def _names(self, items: Sequence[Item], names: Callable[[Item], tuple[str, ...]]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for item in items for name in names(item)))
 
     def _nothing(self, part: Part) -> exp.Select:
         """A table without rows."""
@@ -215,6 +221,13 @@ def key_type(program: Program) -> str:
     if isinstance(type_, Number) and type_.scale:
         return f"DECIMAL(38, {type_.scale})"
     return "TEXT" if isinstance(type_, Month) else sql_type(type_)
+
+
+def _groups(items: Sequence[Item], most: int | None) -> list[Sequence[Item]]:
+    """The items in groups of at most so many."""
+    if most is None:
+        return [items] if items else []
+    return [items[start : start + most] for start in range(0, len(items), most)]
 
 
 def _finding_names(finding: Finding) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ row for each subject that is scored, with the columns that are wanted.
     stage_1, stage_2 …   the subjects with aggregates, then with the values computed from them, step by step
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from sqlglot import exp
@@ -76,6 +76,10 @@ class Value:
     leaf: Expression
     expression: Expression
     comment: str | None = None
+
+
+NARROW = 40
+"""So many columns are carried along as `*`, which is easier to read than their names, and no slower."""
 
 
 class Pipeline:
@@ -163,22 +167,25 @@ class Pipeline:
 
     def _block(self, stage: Stage, block: Block) -> Stage:
         pending: list[Stage] = []
-        for layer in block.layers:
+        for place, layer in enumerate(block.layers):
+            later = block.kept.union(*(_reads(other.definitions) for other in block.layers[place:]))
             if isinstance(layer, Grouped):
                 if any(reference in other.columns for reference in _parts(layer.definitions) for other in pending):
-                    stage, pending = self._joined(stage, pending), []
+                    stage, pending = self._joined(stage, pending, later), []
                 counted = None if self.setting.source.checked or self.several else "records"
                 pending += self._aggregates(layer, stage, counted=counted)
             else:
-                stage = self._scalars(self._joined(stage, pending), layer.definitions)
-                pending = []
-        return self._joined(stage, pending)
+                joined = self._joined(stage, pending, later)
+                after = block.kept.union(*(_reads(other.definitions) for other in block.layers[place + 1 :]))
+                stage, pending = self._scalars(joined, layer.definitions, after), []
+        return self._joined(stage, pending, block.kept)
 
-    def _joined(self, stage: Stage, aggregates: Sequence[Stage]) -> Stage:
+    def _joined(self, stage: Stage, aggregates: Sequence[Stage], later: Collection[Expression]) -> Stage:
         """The subjects with their aggregates, without those that have too many records."""
         if not aggregates:
             return stage
-        columns, trees, joins, limits = dict(stage.columns), [build.star(SUBJECT)], [], []
+        columns, trees = self._carried(stage, later, SUBJECT)
+        joins, limits = [], []
         for place, other in enumerate(aggregates):
             alias = f"a{place + 1}"
             same = build.equal(build.column(other.key, alias), build.column(stage.key, SUBJECT))
@@ -196,31 +203,44 @@ class Pipeline:
             select.set("where", exp.Where(this=build.all_of(limits)))
         return self._stage(select, columns)
 
-    def _scalars(self, stage: Stage, definitions: Sequence[Definition]) -> Stage:
+    def _carried(
+        self, stage: Stage, later: Collection[Expression], alias: str | None
+    ) -> tuple[dict[Expression, str], list[Tree]]:
+        """The columns of a stage that the next one has too: all of a narrow one, what is still read of a wide one."""
+        if len(stage.columns) <= NARROW:
+            return dict(stage.columns), [build.star(alias)]
+        columns = {item: name for item, name in stage.columns.items() if item in later}
+        names = dict.fromkeys((stage.key, *columns.values()))
+        return columns, [build.column(name, alias) for name in names]
+
+    def _scalars(self, stage: Stage, definitions: Sequence[Definition], later: frozenset[Expression]) -> Stage:
         """The subjects with more values, step by step: a step needs only what stands in those before it."""
-        columns = dict(stage.columns)
         values: list[Value] = []
         for definition in definitions:
             expression = self.parts.of(definition.expression, definition.name)
             values += [Value(part.leaf, part.expression) for part in self.parts.taken()]
             values.append(Value(leaf(definition), expression, rule_comment(definition)))
             self._know(definition, expression)
-        return self._steps(Stage(stage.name, stage.key, columns), values)
-
-    def _steps(self, stage: Stage, values: Sequence[Value]) -> Stage:
-        for step in _levels(values):
-            columns, trees, scope = dict(stage.columns), [build.star()], self.scope(stage)
-            for value in step:
-                name = self._same_column(value.expression, stage)
-                if name is None:
-                    name = self.columns.new(_name(value.leaf))
-                    trees.append(build.named(write(value.expression, scope), name, value.comment))
-                columns[value.leaf] = name
-            if len(trees) > 1:
-                stage = self._stage(build.select(trees, stage.tree()), columns)
-            else:
-                stage = replace(stage, columns=columns)
+        steps = _levels(values)
+        for place, step in enumerate(steps):
+            read = (part for other in steps[place + 1 :] for value in other for part in walk(value.expression))
+            stage = self._step(stage, step, later.union(read))
         return stage
+
+    def _step(self, stage: Stage, step: Sequence[Value], later: frozenset[Expression]) -> Stage:
+        scope, columns, new = self.scope(stage), dict[Expression, str](), list[Tree]()
+        for value in step:
+            name = self._same_column(value.expression, stage)
+            if name is None:
+                name = self.columns.new(_name(value.leaf))
+                new.append(build.named(write(value.expression, scope), name, value.comment))
+            else:
+                later |= {value.expression}
+            columns[value.leaf] = name
+        if not new:
+            return replace(stage, columns={**stage.columns, **columns})
+        carried, trees = self._carried(stage, later, None)
+        return self._stage(build.select([*trees, *new], stage.tree()), {**carried, **columns})
 
     def _same_column(self, expression: Expression, stage: Stage) -> str | None:
         """The column of what only repeats another value."""
@@ -300,7 +320,7 @@ class Pipeline:
         keys = build.union_all([build.select([build.column(key)], stage.tree()) for stage in stages])
         every = exp.Select(expressions=[build.column(key)], distinct=exp.Distinct())
         every.set("from_", exp.From(this=exp.Subquery(this=keys, alias=exp.TableAlias(this=build.identifier("k")))))
-        return self._joined(Stage(self.query.add("keys", every), key), stages)
+        return self._joined(Stage(self.query.add("keys", every), key), stages, ())
 
     # What is known
 
@@ -331,6 +351,11 @@ def _name(reference: Expression) -> str:
 
 def _parts(definitions: Iterable[Definition]) -> Iterable[Expression]:
     return (part for item in definitions for part in walk(item.expression))
+
+
+def _reads(definitions: Iterable[Definition]) -> frozenset[Expression]:
+    """The columns that definitions read."""
+    return frozenset(part for part in _parts(definitions) if is_leaf(part))
 
 
 def _levels(values: Sequence[Value]) -> list[list[Value]]:

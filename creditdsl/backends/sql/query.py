@@ -60,6 +60,10 @@ class Query:
         self.steps += 1
         return self.add(f"stage_{self.steps}", query)
 
+    def read_back(self, wish: str, query: exp.Query) -> exp.Select:
+        """A query for all rows of another one, which becomes a stage."""
+        return build.select([build.star()], build.table((self.add(wish, query),)))
+
     def fenced(self, query: exp.Select) -> exp.Select:
         """A stage whose columns must be computed once, however often they are read."""
         if self.target.fenced:

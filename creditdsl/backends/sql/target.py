@@ -84,6 +84,8 @@ class Target:
     """a day of the run, by its name and the function whose parameter it is"""
     unpivot: str
     """how rows are made of columns: `union`, `values` or `stack`"""
+    most_cases: int | None
+    """how many rows are made of one stage's columns at a time; a dialect may look at all columns for each of them"""
     most_columns: int | None
     """of one SELECT"""
     fenced: bool
@@ -165,6 +167,7 @@ DUCKDB = Target(
     day_text=lambda tree: cast(tree, "TEXT"),
     parameter=lambda name, _: cast(exp.Placeholder(this=name), "DATE"),
     unpivot="union",
+    most_cases=40,
     most_columns=None,
     fenced=False,
     most_bytes_of_a_name=200,
@@ -191,6 +194,7 @@ POSTGRES = Target(
     day_text=lambda tree: call("TO_CHAR", tree, text("YYYY-MM-DD")),
     parameter=column,
     unpivot="values",
+    most_cases=None,
     most_columns=1600,
     fenced=True,
     most_bytes_of_a_name=63,
@@ -217,6 +221,7 @@ SPARK = Target(
     day_text=lambda tree: cast(tree, "TEXT"),
     parameter=lambda name, _: cast(exp.Placeholder(this=name), "DATE"),
     unpivot="stack",
+    most_cases=40,
     most_columns=None,
     fenced=False,
     most_bytes_of_a_name=200,
