@@ -11,7 +11,6 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -32,6 +31,7 @@ from tests.strategies_core import programs, runs, subjects
 from tests.tax_credit_taxpayers import taxpayer
 from tests.test_engines_agreement import as_a_cell_keeps_it
 from tests.test_engines_columns import ROWS, TAXPAYERS, write_parquet
+from tests.test_score_docs import BLOCKS
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -167,10 +167,7 @@ def test_whole_numbers_as_keys_and_times_as_days_are_read(tmp_path: Path) -> Non
     )
     summary = both(town(), folder, tmp_path / "out*[1]")
     assert summary.scored == 2
-    assert [row[0] for row in rows(f"{tmp_path}/out*[1]/local/results.parquet".replace("*[1]", "[*][[]1[]]"))[1]] == [
-        "7",
-        "8",
-    ]
+    assert [row[0] for row in rows(tmp_path / "out*[1]" / "spark", "results")[1]] == ["7", "8"]
 
 
 def test_nobody_is_scored_when_there_is_nobody(tmp_path: Path) -> None:
@@ -193,7 +190,7 @@ def test_rows_are_counted_on_from_one_part_file_to_the_next(tmp_path: Path) -> N
     write_small_town(tmp_path / "in")
     options = RunOptions(*TOWN_RUN, "en")
     score(town(), tmp_path / "in", tmp_path / "out", options, engine="python")
-    _, refused = rows(f"{tmp_path}/out/rejects.parquet", "rejects")
+    _, refused = rows(tmp_path / "out", "rejects")
     assert [(row[0], row[1], row[2]) for row in refused] == [("taxpayer", 8, "K07")]
 
 
@@ -307,15 +304,26 @@ def test_options_that_do_not_go_together_are_refused(
         assert said in done.stderr
 
 
+def write_shop(folder: Path, subjects: int) -> None:
+    """The policy of docs/scoring.md, and tables for it."""
+    text = next(text for _, name, text in BLOCKS if name == "shop.credit")
+    (folder / "shop.credit").write_text(text, encoding="utf-8")
+    shops = [[f"S{number:05}", "food", number % 50, "1500.50"] for number in range(subjects)]
+    write_parts(folder / "in", "shop", ["code", "trade", "months", "turnover"], shops, 2)
+    complaints = [[f"S{number:05}", "2020-03-09", "yes"] for number in range(0, subjects, 2)]
+    write_parts(folder / "in", "complaint", ["code", "received", "upheld"], complaints, 2)
+
+
+SHOP = ("score", "shop.credit", "in", *GIVEN, "--engine", "spark")
+
+
 def test_a_machine_without_java_or_pyspark_is_told_so(creditdsl: Run, tmp_path: Path) -> None:
-    program = compile_for(POLICY, "2020", date(2021, 4, 30), None).program
-    write_people(tmp_path / "in", program, [], 1, 0, 1)
-    command = ("score", POLICY, "in", *GIVEN, "--engine", "spark")
-    done = creditdsl("--lang", "en", *command, PATH="/nowhere", JAVA_HOME="/nowhere")
+    write_shop(tmp_path, 2)
+    done = creditdsl("--lang", "en", *SHOP, PATH="/nowhere", JAVA_HOME="/nowhere")
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert "install Java 17" in done.stderr
     (tmp_path / "pyspark.py").write_text("raise ImportError('none here')\n")
-    done = creditdsl("--lang", "zh", *command, PYTHONPATH=f"{tmp_path}:{REPOSITORY}")
+    done = creditdsl("--lang", "zh", *SHOP, PYTHONPATH=f"{tmp_path}:{REPOSITORY}")
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert "pip install 'creditdsl[spark]'" in done.stderr
     assert not [path for path in tmp_path.iterdir() if path.name.startswith((".out", "out"))]
@@ -336,17 +344,16 @@ def is_running(pid: int) -> bool:
 
 
 def test_a_killed_run_leaves_no_result_and_no_java_and_the_next_one_completes(tmp_path: Path, creditdsl: Run) -> None:
-    program = compile_for(POLICY, "2020", date(2021, 4, 30), None).program
-    draw = random.Random(3)
-    key = program.subject.key
-    assert key is not None
-    people = [{**taxpayer(draw), key.name: f"91150{number:013}"} for number in range(5)]
-    write_people(tmp_path / "in", program, people, 1, 0, 1)
-    command = [sys.executable, "-m", "creditdsl", "score", str(POLICY), "in", *GIVEN, "--engine", "spark"]
-    command += ["--master", "local[2]", "--lang", "en"]
-    process = subprocess.Popen(command, cwd=tmp_path, env=command_environment(), stderr=subprocess.DEVNULL)
-    until = time.monotonic() + 120
-    while not list(tmp_path.glob(".out.*.unfinished/work/odd*")) and time.monotonic() < until:
+    write_shop(tmp_path, 50)
+    command = [*SHOP, "--master", "local[2]", "--lang", "en"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "creditdsl", *command],
+        cwd=tmp_path,
+        env=command_environment(),
+        stderr=subprocess.DEVNULL,
+    )
+    until = time.monotonic() + 100
+    while not list(tmp_path.glob(".out.*.unfinished/work/odd")) and time.monotonic() < until:
         time.sleep(0.05)
     started = children(process.pid)
     process.send_signal(signal.SIGKILL)
@@ -356,10 +363,9 @@ def test_a_killed_run_leaves_no_result_and_no_java_and_the_next_one_completes(tm
     while any(is_running(child) for child in started) and time.monotonic() < until:
         time.sleep(0.1)
     assert not [child for child in started if is_running(child)]
-    done = creditdsl(*command[3:])
+    done = creditdsl(*command)
     assert done.returncode == 0, done.stderr
+    assert done.stderr.startswith("table ")
+    assert done.stderr.endswith("results written to out\n")
     assert "WARN" not in done.stderr
-    assert done.stderr.startswith("table")
-    assert done.stderr.rstrip().endswith("results written to out")
-    with duckdb.connect() as connection:
-        assert connection.execute(f"SELECT count(*) FROM '{tmp_path}/out/results.parquet/*'").fetchone() == (5,)
+    assert len(rows(tmp_path / "out", "results")[1]) == 50

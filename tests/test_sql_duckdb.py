@@ -42,4 +42,3 @@ def test_every_table_of_the_result_is_that_of_the_interpreter(data: st.DataObjec
     for part in TABLE_PARTS:
         assert normal(connection.execute(statements[part]).fetchall()) == meant[part], statements[part]
     assert connection.execute(statements[Part.PROBLEMS]).fetchall() == []
-

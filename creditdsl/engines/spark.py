@@ -101,7 +101,7 @@ def _score(given: SparkRun, layout: Layout, work: Path, result: Path) -> Summary
         given.progress(0, found.rows[0])
         counts = _grade_plain(given, tables, found, work)
         given.progress(counts.subjects, found.rows[0])
-        odd = tables.odd_rows() if found.any_odd else None
+        odd = tables.odd_rows(found) if found.any_odd else None
     form = OutputForm(FileFormat.PARQUET, *points_size(given.program))
     careful = work / "careful"
     careful.mkdir()

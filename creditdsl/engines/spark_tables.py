@@ -19,7 +19,14 @@ from creditdsl.core.ir import Enumeration, InputField, Program
 from creditdsl.core.types import Choice, plain
 from creditdsl.diagnostics import InternalError
 from creditdsl.engines.columns import field_column
-from creditdsl.engines.duck import parquet_columns, rows_of_parts
+from creditdsl.engines.duck import (
+    connect,
+    parquet_columns,
+    quoted_name,
+    quoted_text,
+    read_parquet,
+    rows_of_parts,
+)
 from creditdsl.engines.layout import Layout, TableFile
 from creditdsl.engines.plain_cells import PlainColumn
 from creditdsl.engines.plain_plan import ReadTable
@@ -144,9 +151,12 @@ class SparkTables:
             query = f"SELECT {', '.join([KEY, *fields])} FROM ({rows}) WHERE {OK}"
             self.session.sql(query).createOrReplaceTempView(f"creditdsl_plain{number}")
 
-    def odd_rows(self) -> Layout:
+    def odd_rows(self, found: Sorted) -> Layout:
         """The rows that are looked at one by one, as tables with numbered rows."""
-        files = [self._odd_rows(number, file) for number, file in enumerate(self.layout.tables)]
+        files = [
+            self._odd_rows(number, file) if found.rows[number] > found.used[number] else self._no_rows(number, file)
+            for number, file in enumerate(self.layout.tables)
+        ]
         return Layout(files[0], tuple(files[1:]))
 
     def _open(self, number: int, file: TableFile) -> list[Physical]:
@@ -214,6 +224,14 @@ class SparkTables:
         self._written(self.session.sql(query), name)
         folder = self.work / name
         return replace(file, path=folder, parts=tuple(part_files(folder)), number=number_name)
+
+    def _no_rows(self, number: int, file: TableFile) -> TableFile:
+        """The table with no rows in it."""
+        number_name, path = _new_name("number", file.header), self.work / f"odd{number}.parquet"
+        columns = f"SELECT 0::BIGINT AS {quoted_name(number_name)}, * FROM {read_parquet(file.paths[:1])} WHERE false"
+        with connect(self.work) as connection:
+            connection.execute(f"COPY ({columns}) TO {quoted_text(str(path))} (FORMAT parquet)")
+        return replace(file, path=path, parts=(), number=number_name)
 
     def _uri(self, path: Path) -> str:
         """What the column of metadata has for a file."""
