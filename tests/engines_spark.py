@@ -27,6 +27,8 @@ SPARK = [
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
+QUICK = "-XX:TieredStopAtLevel=1"
+"""Java compiles once and not too well: nothing here runs long enough for more."""
 TABLES = ("results", "findings", "measures", "rejects")
 TOWN_RUN = ("2020", date(2021, 4, 30))
 
@@ -44,6 +46,7 @@ def spark() -> Iterator["SparkSession"]:
         # Tables are small here, and compiling each stage takes longer than running it; a run of its own process compiles.
         "spark.sql.codegen.wholeStage": "false",
         "spark.driver.memory": "2g",
+        "spark.driver.extraJavaOptions": QUICK,
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
         "spark.log.level": "ERROR",

@@ -18,7 +18,7 @@ from creditdsl.core import inputs
 from creditdsl.core.ir import Program
 from creditdsl.tabular.plan import tabulate
 
-EXAMPLES = int(os.environ.get("CREDITDSL_AGREEMENT_EXAMPLES", "60"))
+EXAMPLES = int(os.environ.get("CREDITDSL_AGREEMENT_EXAMPLES", "40"))
 SUBJECTS = 24
 BLOCK = re.compile(r"^BLOCK = .*\n", re.MULTILINE)
 LONG = settings(

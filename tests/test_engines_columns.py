@@ -30,7 +30,7 @@ from tests.strategies_core import programs, runs, subjects
 from tests.test_engines_agreement import as_a_cell_keeps_it
 from tests.test_engines_run import write_city
 
-EXAMPLES = int(os.environ.get("CREDITDSL_AGREEMENT_EXAMPLES", "15"))
+EXAMPLES = int(os.environ.get("CREDITDSL_AGREEMENT_EXAMPLES", "10"))
 SLOW = settings(
     max_examples=EXAMPLES,
     deadline=None,

@@ -94,7 +94,7 @@ CELLS = st.builds(
     lambda front, cell, back: front + cell + back, BLANK, st.one_of(DIGITS, DATES, WORDS, st.text(max_size=4)), BLANK
 )
 MANY = settings(
-    max_examples=60,
+    max_examples=25,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.reuse, Phase.generate),

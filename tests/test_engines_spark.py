@@ -24,7 +24,7 @@ from creditdsl.engines.layout import read_layout
 from creditdsl.engines.run import RunOptions
 from creditdsl.score import score, score_on_spark
 from tests.conftest import REPOSITORY, Run, command_environment
-from tests.engines_spark import SPARK, TOWN_RUN, both, rows, spark, summary_of  # noqa: F401  # a fixture
+from tests.engines_spark import QUICK, SPARK, TOWN_RUN, both, rows, spark, summary_of  # noqa: F401  # a fixture
 from tests.engines_support import table_rows
 from tests.engines_town import town
 from tests.strategies_core import programs, runs, subjects
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 pytestmark = [*SPARK, pytest.mark.usefixtures("spark")]
-EXAMPLES = max(3, int(os.environ.get("CREDITDSL_AGREEMENT_EXAMPLES", "30")) // 10)
+EXAMPLES = max(2, int(os.environ.get("CREDITDSL_AGREEMENT_EXAMPLES", "20")) // 10)
 FEW = settings(
     max_examples=EXAMPLES,
     deadline=None,
@@ -345,11 +345,15 @@ def is_running(pid: int) -> bool:
 
 def test_a_killed_run_leaves_no_result_and_no_java_and_the_next_one_completes(tmp_path: Path, creditdsl: Run) -> None:
     write_shop(tmp_path, 50)
+    (tmp_path / "spark-defaults.conf").write_text(
+        f"spark.sql.shuffle.partitions 2\nspark.driver.extraJavaOptions {QUICK}\n"
+    )
+    own = {"SPARK_CONF_DIR": str(tmp_path)}
     command = [*SHOP, "--master", "local[2]", "--lang", "en"]
     process = subprocess.Popen(
         [sys.executable, "-m", "creditdsl", *command],
         cwd=tmp_path,
-        env=command_environment(),
+        env=command_environment(**own),
         stderr=subprocess.DEVNULL,
     )
     until = time.monotonic() + 100
@@ -363,7 +367,7 @@ def test_a_killed_run_leaves_no_result_and_no_java_and_the_next_one_completes(tm
     while any(is_running(child) for child in started) and time.monotonic() < until:
         time.sleep(0.1)
     assert not [child for child in started if is_running(child)]
-    done = creditdsl(*command)
+    done = creditdsl(*command, **own)
     assert done.returncode == 0, done.stderr
     assert done.stderr.startswith("table ")
     assert done.stderr.endswith("results written to out\n")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from creditdsl.backends.sql.emit import Dialect, Part
 from tests.sql_support import TABLE_PARTS, Table, database_tables, drawn_batch, expected, normal, queries
 
-EXAMPLES = int(os.environ.get("CREDITDSL_AGREEMENT_EXAMPLES", "60"))
+EXAMPLES = int(os.environ.get("CREDITDSL_AGREEMENT_EXAMPLES", "40"))
 LONG = settings(
     max_examples=EXAMPLES,
     deadline=None,

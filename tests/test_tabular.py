@@ -21,7 +21,7 @@ from creditdsl.core.walk import walk
 from creditdsl.engines.decision import Decider
 from creditdsl.tabular.plan import Grouped, Scalars, Tabular, references, tabulate
 
-EXAMPLES = int(os.environ.get("CREDITDSL_AGREEMENT_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("CREDITDSL_AGREEMENT_EXAMPLES", "30"))
 LONG = settings(
     max_examples=EXAMPLES,
     deadline=None,

@@ -100,7 +100,7 @@ def _started(master: str | None, log: Path) -> "SparkSession":
     conf = _conf(SparkConf(loadDefaults=submitted), master)
     with log.open("wb") as out:
         try:
-            gateway = launch_gateway(conf, {"stdout": out, "stderr": out})  # type: ignore[no-untyped-call]
+            gateway = launch_gateway(conf, {"stdout": out, "stderr": out})
             context = SparkContext(gateway=gateway, conf=conf)
         except Exception as fault:
             said = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-LOG_LINES:]
