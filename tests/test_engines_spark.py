@@ -37,12 +37,15 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 pytestmark = [*SPARK, pytest.mark.usefixtures("spark")]
-EXAMPLES = max(2, int(os.environ.get("CREDITDSL_AGREEMENT_EXAMPLES", "20")) // 10)
+EXAMPLES = max(1, int(os.environ.get("CREDITDSL_AGREEMENT_EXAMPLES", "10")) // 10)
 FEW = settings(
     max_examples=EXAMPLES,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
+)
+LONG_RUN = pytest.mark.skipif(
+    "CREDITDSL_AGREEMENT_EXAMPLES" not in os.environ, reason="minutes of Spark; part of the long run"
 )
 SPOILT = ("x", "", " ", "10102.0", "=1", "9.1E+17", "2020-02-30", "１２")
 
@@ -107,6 +110,7 @@ def test_generated_policies_and_spoilt_subjects_give_the_same_tables(
     both(program, folder / "in", folder, period, as_of)
 
 
+@LONG_RUN
 def test_a_city_of_taxpayers_with_faults_gives_the_same_tables(tmp_path: Path) -> None:
     program = compile_for(REPOSITORY / "policies" / "tax_credit", "2020", date(2021, 4, 30), None).program
     draw = random.Random(5)
@@ -137,6 +141,7 @@ def test_whatever_is_odd_about_typed_parquet_is_seen(tmp_path: Path) -> None:
     assert 20 < summary.scored < len(taxpayers)
 
 
+@LONG_RUN
 def test_too_many_records_of_one_subject_or_of_none_are_refused(tmp_path: Path) -> None:
     late = ("010101", "2020-01-05", None, "1")
     filings = [(key, *late) for key, times in (("A", 5), ("B", 3), (None, 9), ("Z", 6)) for _ in range(times)]
@@ -194,6 +199,7 @@ def test_rows_are_counted_on_from_one_part_file_to_the_next(tmp_path: Path) -> N
     assert [(row[0], row[1], row[2]) for row in refused] == [("taxpayer", 8, "K07")]
 
 
+@LONG_RUN
 def test_an_earlier_result_is_replaced_and_a_folder_with_anything_else_never(tmp_path: Path) -> None:
     write_small_town(tmp_path / "in")
     options = RunOptions(*TOWN_RUN, "en")
@@ -208,6 +214,7 @@ def test_an_earlier_result_is_replaced_and_a_folder_with_anything_else_never(tmp
     assert summary_of(tmp_path / "out") == kept
 
 
+@LONG_RUN
 def test_the_session_of_the_caller_goes_on_as_it_was(tmp_path: Path, spark: "SparkSession") -> None:  # noqa: F811
     spark.conf.set("spark.sql.ansi.enabled", "false")
     spark.conf.set("spark.sql.session.timeZone", "Asia/Shanghai")
@@ -343,6 +350,7 @@ def is_running(pid: int) -> bool:
         return False
 
 
+@LONG_RUN
 def test_a_killed_run_leaves_no_result_and_no_java_and_the_next_one_completes(tmp_path: Path, creditdsl: Run) -> None:
     write_shop(tmp_path, 50)
     (tmp_path / "spark-defaults.conf").write_text(
