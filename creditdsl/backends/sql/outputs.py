@@ -16,7 +16,7 @@ from creditdsl.backends.sql.query import Stage
 from creditdsl.backends.sql.scope import sql_type
 from creditdsl.backends.sql.shown import decimal, grants_text, month_text
 from creditdsl.backends.sql.source import subject_key
-from creditdsl.backends.sql.tables import HEADING, Part, points_size, table_columns
+from creditdsl.backends.sql.tables import HEADING, Part, points_size, table_columns, too_many_columns
 from creditdsl.backends.sql.unpivot import HERE, Case, unpivoted
 from creditdsl.core.ir import DefinitionReference, Finding, Measure, Program, Rule
 from creditdsl.core.types import Choice, Month, Number, Text, Type, plain
@@ -58,6 +58,9 @@ class Output:
         trees = [build.named(self._key(build.column(stage.key)), key), *self._heading(stage)]
         given = Names(pipeline.target.most_bytes_of_a_name, (key, *HEADING))
         trees += [build.named(self._column(name, stage), given.new(name)) for name in self._detail_names()]
+        most = pipeline.target.most_columns
+        if most is not None and len(trees) > most:
+            raise too_many_columns(len(trees), most)
         return pipeline.query.finished(build.select(trees, stage.tree()))
 
     def findings(self) -> exp.Query:

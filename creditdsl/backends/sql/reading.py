@@ -160,7 +160,7 @@ def _decimal(column: Tree, scale: int, range_: Interval) -> Tree:
 
 def _has_places(column: Tree, scale: int, target: Target) -> Tree:
     """Whether a number in its range has at most so many places."""
-    if scale and target.try_cast is not None:
+    if scale and not target.exact_remainder:
         return build.equal(column.copy(), build.cast(column.copy(), f"DECIMAL(38, {scale})"))
     unit = build.exact(f"0.{'0' * (scale - 1)}1") if scale else build.integer(1)
     return build.equal(build.remainder(column.copy(), unit), build.integer(0))
@@ -231,7 +231,9 @@ def _day(column: Tree, name: str, range_: Interval, target: Target) -> Reading |
         return Reading(column, None, build.between(column.copy(), low, high))
     if name == ANY_DAY or TIMESTAMP.fullmatch(name):
         value = build.cast(column, "DATE")
-        return Reading(value, build.equal(column.copy(), value.copy()), build.between(column.copy(), low, high))
+        # Not `=`: what Spark infers from a column that equals something of itself has no end.
+        midnight = build.at_most(column.copy(), value.copy())
+        return Reading(value, midnight, build.between(column.copy(), low, high))
     if TEXT.fullmatch(name):
         return _day_text(column, low, high, target)
     return None

@@ -58,6 +58,16 @@ def table_columns(program: Program, part: Part) -> tuple[str, ...]:
     return (key, *COLUMNS[part])
 
 
+def too_many_columns(count: int, most: int) -> CannotExpress:
+    return CannotExpress(
+        Text(
+            f"`wide` 需要 {count} 列, 而这种数据库最多 {most} 列。",
+            f"`wide` would have {count} columns, and this database allows {most}.",
+        ),
+        Text("分别查询 results、findings 和 measures。", "Ask for results, findings and measures one by one."),
+    )
+
+
 def points_size(program: Program) -> tuple[int, int]:
     """How many decimal digits the points of a policy may have, 18 or 38, and how many of them are places."""
     plan = program.result

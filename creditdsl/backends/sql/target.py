@@ -78,6 +78,8 @@ class Target:
     """whether a whole text matches a pattern"""
     try_cast: Callable[[Tree, str], Tree] | None
     """NULL where the value has no such form; None where there is none and a pattern must decide first"""
+    exact_remainder: bool
+    """whether `%` of two decimals is exact, however many digits they have"""
     day_text: One
     """a day as `2020-11-01`"""
     parameter: Callable[[str, str | None], Tree]
@@ -164,6 +166,7 @@ DUCKDB = Target(
     count_up_to=_duckdb_count,
     matches=lambda tree, pattern: call("REGEXP_FULL_MATCH", tree, text(pattern)),
     try_cast=_try_cast,
+    exact_remainder=False,
     day_text=lambda tree: cast(tree, "TEXT"),
     parameter=lambda name, _: cast(exp.Placeholder(this=name), "DATE"),
     unpivot="union",
@@ -191,6 +194,7 @@ POSTGRES = Target(
     count_up_to=_postgres_count,
     matches=lambda tree, pattern: exp.RegexpLike(this=grouped(tree), expression=text(f"^(?:{pattern})$")),
     try_cast=None,
+    exact_remainder=True,
     day_text=lambda tree: call("TO_CHAR", tree, text("YYYY-MM-DD")),
     parameter=column,
     unpivot="values",
@@ -218,6 +222,7 @@ SPARK = Target(
     count_up_to=_spark_count,
     matches=lambda tree, pattern: exp.RegexpLike(this=grouped(tree), expression=text(rf"\A(?:{pattern})\z")),
     try_cast=_try_cast,
+    exact_remainder=True,
     day_text=lambda tree: cast(tree, "TEXT"),
     parameter=lambda name, _: cast(exp.Placeholder(this=name), "DATE"),
     unpivot="stack",
