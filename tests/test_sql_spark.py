@@ -27,7 +27,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
-FEW = settings(LONG, max_examples=max(3, int(os.environ.get("CREDITDSL_AGREEMENT_EXAMPLES", "40")) // 10))
+FEW = settings(LONG, max_examples=max(2, int(os.environ.get("CREDITDSL_AGREEMENT_EXAMPLES", "20")) // 10))
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +41,9 @@ def spark() -> Iterator["SparkSession"]:
         "spark.default.parallelism": "1",
         "spark.sql.ansi.enabled": "true",
         "spark.sql.adaptive.enabled": "false",
+        # Compiling Java for a query takes far longer than these few rows; what is computed is the same.
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
         "spark.sql.session.timeZone": "UTC",
         "spark.driver.memory": "2g",
         "spark.driver.bindAddress": "127.0.0.1",
