@@ -4,12 +4,15 @@ CREDITDSL_AGREEMENT_EXAMPLES=n tries n programs instead of the few of the gate.
 """
 
 import os
+from unittest.mock import patch
 
 import duckdb
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from creditdsl.backends.sql import pipeline
 from creditdsl.backends.sql.emit import Dialect, Part
+from creditdsl.backends.sql.pipeline import NARROW
 from tests.sql_support import TABLE_PARTS, Table, database_tables, drawn_batch, expected, normal, queries
 
 EXAMPLES = int(os.environ.get("CREDITDSL_AGREEMENT_EXAMPLES", "40"))
@@ -36,8 +39,10 @@ def loaded(tables: list[Table]) -> duckdb.DuckDBPyConnection:
 def test_every_table_of_the_result_is_that_of_the_interpreter(data: st.DataObject) -> None:
     batch = drawn_batch(data)
     checked, language = data.draw(st.booleans()), data.draw(st.sampled_from(["zh", "en"]))
+    narrow = data.draw(st.sampled_from([0, NARROW]), label="columns that are carried along as *")
     connection = loaded(database_tables(batch.program, batch.subjects))
-    statements = queries(batch, Dialect.DUCKDB, checked=checked, language=language)
+    with patch.object(pipeline, "NARROW", narrow):
+        statements = queries(batch, Dialect.DUCKDB, checked=checked, language=language)
     meant = expected(batch, language)
     for part in TABLE_PARTS:
         assert normal(connection.execute(statements[part]).fetchall()) == meant[part], statements[part]

@@ -102,6 +102,7 @@ class Pipeline:
         self.subjects: Stage | None = None
         self.parts = Parts(self.target, self.known, self.bounds, self._make_definition)
         self.definitions: dict[Expression, Definition] = {}
+        self.part_count = 0
 
     def computed(self, names: Sequence[str], fields: Sequence[SubjectField] = ()) -> Stage:
         """A stage with the definitions `names` and some fields of the subject."""
@@ -216,6 +217,8 @@ class Pipeline:
     def _scalars(self, stage: Stage, definitions: Sequence[Definition], later: frozenset[Expression]) -> Stage:
         """The subjects with more values, step by step: a step needs only what stands in those before it."""
         values: list[Value] = []
+        # Parts are columns of the stages of one layer: those behind it may be without them.
+        self.parts.leaves.clear()
         for definition in definitions:
             expression = self.parts.of(definition.expression, definition.name)
             values += [Value(part.leaf, part.expression) for part in self.parts.taken()]
@@ -337,7 +340,8 @@ class Pipeline:
 
     def _make_definition(self, name: str, type_: Type) -> Expression:
         """The reference to a part; no definition has a blank in its name."""
-        return DefinitionReference(f"{name} {len(self.parts.leaves) + 1}", type_)
+        self.part_count += 1
+        return DefinitionReference(f"{name} {self.part_count}", type_)
 
 
 def _record_maker(table: str, columns: Names) -> Callable[[str, Type], Expression]:
