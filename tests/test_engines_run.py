@@ -168,6 +168,21 @@ def test_a_folder_with_anything_else_in_it_is_never_replaced(tmp_path: Path, nam
     assert (tmp_path / "out" / "mine.txt").read_text() == "mine"
 
 
+def test_a_table_in_parts_is_replaced_and_anything_else_among_its_parts_never(tmp_path: Path) -> None:
+    write_city(tmp_path / "tables", 5, 1, 0.0)
+    score(town(), tmp_path / "tables", tmp_path / "out")
+    parts = tmp_path / "out" / "results.parquet"
+    parts.mkdir()
+    (parts / "part-0.parquet").touch()
+    (parts / "notes.txt").write_text("mine")
+    with pytest.raises(PolicyError, match="CR0912"):
+        score(town(), tmp_path / "tables", tmp_path / "out")
+    assert (parts / "notes.txt").read_text() == "mine"
+    (parts / "notes.txt").unlink()
+    score(town(), tmp_path / "tables", tmp_path / "out")
+    assert not parts.exists()
+
+
 def test_an_empty_folder_takes_the_result(tmp_path: Path) -> None:
     write_city(tmp_path / "tables", 3, 1, 0.0)
     (tmp_path / "out").mkdir()
@@ -210,7 +225,6 @@ from datetime import date
 from pathlib import Path
 from creditdsl.engines import pool
 from creditdsl.engines.run import RunOptions, run
-from creditdsl.engines.target import LOCK
 from tests.engines_support import interpreter
 from tests.engines_town import town
 

@@ -5,31 +5,28 @@ rejects and `summary.json`, which appears as a whole or not at all: everything i
 end. Afterwards, for every table, rows in = rows used + rows refused, counted in what was written.
 """
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from creditdsl.core.ir import MAX_RECORDS, Program
-from creditdsl.diagnostics import InternalError, Language
+from creditdsl.diagnostics import Language
+from creditdsl.engines.accounting import check_rows, summarized
 from creditdsl.engines.batch import Counts, PartFiles, Work
 from creditdsl.engines.duck import connect, disk_faults_as_os_errors
 from creditdsl.engines.encoding import Encoding
 from creditdsl.engines.evaluator import MakeEvaluator
 from creditdsl.engines.grading import Grader
 from creditdsl.engines.layout import FileFormat, read_layout
-from creditdsl.engines.lines import TABLE_NAMES, output_tables, points_size
+from creditdsl.engines.lines import output_tables, points_size
 from creditdsl.engines.outputs import OutputForm, Parts, output_path, rows_refused, rows_written, write_tables
 from creditdsl.engines.plain import PlainPass, PlainPlan, grade_plain
 from creditdsl.engines.pool import batches, grade_all
 from creditdsl.engines.staging import count, stage_all, stage_odd, take_in_tables
 from creditdsl.engines.strays import refuse_strays
-from creditdsl.engines.summary import SUMMARY, Summary, TableCounts, written_summary
-from creditdsl.engines.target import beside, refuse_foreign, replace_target
-
-OUR_NAMES = {SUMMARY} | {f"{name}.{form.value}" for name in TABLE_NAMES for form in FileFormat}
-"""What may stand in a folder that a run replaces."""
+from creditdsl.engines.summary import SUMMARY, Summary, written_summary
+from creditdsl.engines.target import new_result, refuse_foreign
 
 Progress = Callable[[int, int], None]
 """Told how many subjects are done, and how many there are."""
@@ -68,22 +65,18 @@ def run(
     OSError when a disk is full or may not be written.
     """
     source, target = folders
-    refuse_foreign(target, OUR_NAMES)
+    refuse_foreign(target)
     layout = read_layout(program, source, options.encoding)
-    with beside(target) as folder, disk_faults_as_os_errors():
-        work, result = folder / "work", folder / "result"
-        work.mkdir()
-        result.mkdir()
+    with disk_faults_as_os_errors(), new_result(target) as (work, result):
         given = Work(
             program, layout, work / "rows.duckdb", work, make_evaluator, options.language, options.most_records
         )
         taken = _take(given, plan, options, progress)
         counts = _grade(given, taken, options.jobs, progress)
         form = _write(given, taken, result, options)
-        summary = _summary(given, taken.rows, counts, options)
+        summary = summarized(program, layout, taken.rows, counts, (options.period, options.as_of))
         _check(given, summary, result, form)
         (result / SUMMARY).write_text(written_summary(summary), encoding="utf-8")
-        replace_target(target, result, folder)
     return summary
 
 
@@ -140,35 +133,9 @@ def _write(work: Work, taken: Taken, result: Path, options: RunOptions) -> Outpu
     return form
 
 
-def _summary(work: Work, rows: tuple[int, ...], counts: Counts, options: RunOptions) -> Summary:
-    header = work.program.header
-    return Summary(
-        header.name,
-        header.content_hash,
-        options.period,
-        options.as_of,
-        tuple(
-            TableCounts(file.table.name, rows[number], counts.used[number], counts.refused[number])
-            for number, file in enumerate(work.layout.tables)
-        ),
-        _by_grade(work.program, counts.grades),
-        _by_grade(work.program, counts.grades_after_repair),
-    )
-
-
-def _by_grade(program: Program, counts: Counter[str | None]) -> tuple[tuple[str | None, int], ...]:
-    """Every grade of the policy, best first, with its count, then the subjects without a grade."""
-    name = program.result.grades
-    grades = () if name is None else program.enum(name).names
-    return (*((grade, counts[grade]) for grade in grades), (None, counts[None]))
-
-
 def _check(work: Work, summary: Summary, result: Path, form: OutputForm) -> None:
     """Count what was written; InternalError when one row of the input is not accounted for."""
     tables = output_tables(work.program)
     refused = rows_refused(output_path(result, "rejects", form), tables.rejects, work.folder)
     scored = rows_written(output_path(result, "results", form), tables.results, work.folder)
-    for table in summary.tables:
-        written = (scored if table is summary.tables[0] else table.used) + refused.get(table.name, 0)
-        if not table.rows == table.used + table.refused == written:
-            raise InternalError(f"{table.name} has {table.rows} rows, {written} are accounted for")
+    check_rows(summary, scored, refused)

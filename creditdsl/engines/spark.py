@@ -8,18 +8,15 @@ what is refused, and how that is said, is the same.
 Every path must be that of a file system which the driver and all workers see.
 """
 
-import shutil
-import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from creditdsl.core.ir import Program
-from creditdsl.diagnostics import Code, InternalError, PolicyError
+from creditdsl.diagnostics import Code, PolicyError
 from creditdsl.engines import messages
+from creditdsl.engines.accounting import check_rows, summarized
 from creditdsl.engines.batch import Counts, PartFiles, Work
 from creditdsl.engines.duck import connect, disk_faults_as_os_errors
 from creditdsl.engines.evaluator import MakeEvaluator
@@ -29,19 +26,18 @@ from creditdsl.engines.layout import FileFormat, Layout, read_layout
 from creditdsl.engines.lines import TABLE_NAMES, output_tables, points_size
 from creditdsl.engines.outputs import OutputForm, Parts, output_path, rows_refused, write_tables
 from creditdsl.engines.pool import batches, grade_all
-from creditdsl.engines.run import RunOptions
+from creditdsl.engines.run import Progress, RunOptions
 from creditdsl.engines.spark_plan import WIDE, SparkPlan
 from creditdsl.engines.spark_session import spark_session
 from creditdsl.engines.spark_tables import Sorted, SparkTables, written
-from creditdsl.engines.spark_target import assemble, refuse_foreign
+from creditdsl.engines.spark_target import assemble
 from creditdsl.engines.staging import stage_all, take_in_tables
 from creditdsl.engines.strays import refuse_strays
-from creditdsl.engines.summary import SUMMARY, Summary, TableCounts, written_summary
+from creditdsl.engines.summary import SUMMARY, Summary, written_summary
+from creditdsl.engines.target import new_result, refuse_foreign
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +61,9 @@ def run_on_spark(given: SparkRun, source: Path, target: Path) -> Summary:
     refuse_foreign(target)
     layout = read_layout(given.program, source)
     _refuse_unreadable(layout)
-    with _beside(target) as folder, disk_faults_as_os_errors():
-        work, result = folder / "work", folder / "result"
-        work.mkdir()
-        result.mkdir()
+    with disk_faults_as_os_errors(), new_result(target) as (work, result):
         summary = _score(given, layout, work, result)
         (result / SUMMARY).write_text(written_summary(summary), encoding="utf-8")
-        _replace(target, result, folder)
     return summary
 
 
@@ -113,9 +105,8 @@ def _score(given: SparkRun, layout: Layout, work: Path, result: Path) -> Summary
     }
     rejects = output_path(result, "rejects", form)
     output_path(careful, "rejects", form).rename(rejects)
-    summary = _summary(given, layout, found, counts)
-    refused = rows_refused(rejects, output_tables(given.program).rejects, work)
-    _check(summary, rows["results"], refused)
+    summary = summarized(given.program, layout, found.rows, counts, (options.period, options.as_of))
+    check_rows(summary, rows["results"], rows_refused(rejects, output_tables(given.program).rejects, work))
     return summary
 
 
@@ -164,54 +155,3 @@ def _grade_odd(given: SparkRun, odd: Layout | None, work: Path, target: Path, fo
     inputs = tuple(table.name for table in (given.program.subject, *given.program.records))
     write_tables(given.program, inputs, Parts(work, files, subjects, False), target, form)
     return counts
-
-
-def _summary(given: SparkRun, layout: Layout, found: Sorted, counts: Counts) -> Summary:
-    header, options = given.program.header, given.options
-    return Summary(
-        header.name,
-        header.content_hash,
-        options.period,
-        options.as_of,
-        tuple(
-            TableCounts(file.table.name, found.rows[number], counts.used[number], counts.refused[number])
-            for number, file in enumerate(layout.tables)
-        ),
-        _by_grade(given.program, counts.grades),
-        _by_grade(given.program, counts.grades_after_repair),
-    )
-
-
-def _by_grade(program: Program, counts: Counter[str | None]) -> tuple[tuple[str | None, int], ...]:
-    """Every grade of the policy, best first, with its count, then the subjects without a grade."""
-    name = program.result.grades
-    grades = () if name is None else program.enum(name).names
-    return (*((grade, counts[grade]) for grade in grades), (None, counts[None]))
-
-
-def _check(summary: Summary, scored: int, refused: dict[str, int]) -> None:
-    """Count what was written; InternalError when one row of the input is not accounted for."""
-    for table in summary.tables:
-        accounted = (scored if table is summary.tables[0] else table.used) + refused.get(table.name, 0)
-        if not table.rows == table.used + table.refused == accounted:
-            raise InternalError(f"{table.name} has {table.rows} rows, {accounted} are accounted for")
-    if sum(count for _, count in summary.grades) != scored:
-        raise InternalError(f"{scored} subjects are scored, the grades count others")
-
-
-@contextmanager
-def _beside(target: Path) -> Iterator[Path]:
-    """A new folder on the same volume as the target, gone afterwards."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".unfinished", dir=target.parent))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _replace(target: Path, result: Path, folder: Path) -> None:
-    """Put the result where the target is; an earlier one goes away with the folder."""
-    if target.exists():
-        target.rename(folder / "earlier")
-    result.rename(target)

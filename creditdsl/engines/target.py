@@ -7,21 +7,26 @@ on at the same time holds a lock on its own.
 
 import shutil
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 from creditdsl.diagnostics import Code, Diagnostic, PolicyError
 from creditdsl.engines import messages
+from creditdsl.engines.layout import FileFormat
+from creditdsl.engines.lines import TABLE_NAMES
 from creditdsl.engines.summary import SUMMARY, is_summary
 from creditdsl.source import Span
+
+OUR_NAMES = {SUMMARY} | {f"{name}.{form.value}" for name in TABLE_NAMES for form in FileFormat}
+"""What may stand in a folder that a run replaces."""
 
 LOCK = "running"
 """The file in a folder of work that is locked while its run goes on."""
 
 
-def refuse_foreign(target: Path, own_names: Collection[str]) -> None:
+def refuse_foreign(target: Path) -> None:
     """PolicyError when something stands at the target that is not wholly the result of an earlier run.
 
     DuckDB takes what stands behind a question mark in the path of a database for options; no such folder will do.
@@ -30,18 +35,47 @@ def refuse_foreign(target: Path, own_names: Collection[str]) -> None:
         raise PolicyError((Diagnostic(Code.CR0912, Span(str(target), 0, 0), messages.question_mark()),))
     if not target.exists() and not target.is_symlink():
         return
-    if target.is_dir() and not target.is_symlink():
-        names = {path.name for path in target.iterdir()}
-        if not names or (names <= set(own_names) and is_summary(target / SUMMARY)):
-            return
+    if target.is_dir() and not target.is_symlink() and _is_replaceable(target):
+        return
     raise PolicyError((Diagnostic(Code.CR0912, Span(str(target), 0, 0), messages.foreign_target()),))
 
 
+def _is_replaceable(target: Path) -> bool:
+    """Whether a folder is empty, or holds the result of a run, with tables in one file or in parts, and nothing else."""
+    entries = list(target.iterdir())
+    if not entries:
+        return True
+    names = {path.name for path in entries}
+    return names <= OUR_NAMES and is_summary(target / SUMMARY) and all(_is_table(path) for path in entries)
+
+
+def _is_table(path: Path) -> bool:
+    if path.is_symlink():
+        return False
+    return path.is_file() or all(part.is_file() and part.suffix == ".parquet" for part in path.iterdir())
+
+
 @contextmanager
-def beside(target: Path) -> Iterator[Path]:
-    """A new folder on the same volume as the target, gone afterwards."""
+def new_result(target: Path) -> Iterator[tuple[Path, Path]]:
+    """New folders on the same volume as the target, one to work in and one for the result.
+
+    When all went well the result takes the place of the target, and an earlier one goes away; otherwise nothing is left.
+    """
+    with _beside(target) as folder:
+        work, result = folder / "work", folder / "result"
+        work.mkdir()
+        result.mkdir()
+        yield work, result
+        if target.exists():
+            target.rename(folder / "earlier")
+        result.rename(target)
+
+
+@contextmanager
+def _beside(target: Path) -> Iterator[Path]:
+    """A new folder beside the target, gone afterwards."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    for left in target.parent.glob(f".{glob_text(target.name)}.*.unfinished"):
+    for left in target.parent.glob(f".{_glob_text(target.name)}.*.unfinished"):
         _take_away_what_is_dead(left)
     folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".unfinished", dir=target.parent))
     try:
@@ -52,14 +86,7 @@ def beside(target: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def replace_target(target: Path, result: Path, folder: Path) -> None:
-    """Put the result where the target is; an earlier one goes away with the folder."""
-    if target.exists():
-        target.rename(folder / "earlier")
-    result.rename(target)
-
-
-def glob_text(name: str) -> str:
+def _glob_text(name: str) -> str:
     """A name in a pattern that matches nothing else."""
     return "".join(f"[{character}]" if character in "[*?" else character for character in name)
 
