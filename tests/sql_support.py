@@ -24,8 +24,9 @@ from creditdsl.core.ir import InputField, InputTable, Program
 from creditdsl.core.result import explained
 from creditdsl.core.types import Choice, Day, Month, Number, Text, Truth, plain
 from creditdsl.engines.evaluator import ExplanationJson
-from creditdsl.engines.lines import ColumnKind, Lines, ResultLines, output_tables
+from creditdsl.engines.lines import Lines, ResultLines
 from creditdsl.tabular.plan import tabulate
+from creditdsl.tabular.result_tables import ColumnKind, output_tables
 
 Row = tuple[object, ...]
 Subject = Mapping[str, object]

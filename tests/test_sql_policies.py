@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from creditdsl.backends.sql.emit import Dialect, Part, QueryOptions
 from creditdsl.backends.sql.script import Script, name_of, write_script
 from creditdsl.backends.sql.source import typed_source
-from creditdsl.backends.sql.tables import COLUMNS, points_size
+from creditdsl.backends.sql.tables import COLUMNS
 from creditdsl.compile import compile_for
 from creditdsl.core.inputs import run_context
 from creditdsl.core.ir import Program
-from creditdsl.engines import lines
 from creditdsl.tabular.plan import tabulate
+from creditdsl.tabular.result_tables import ColumnKind, output_tables, points_size
 from creditdsl.testing.strategies import subjects
 from tests.conftest import REPOSITORY, tool
 from tests.sql_support import (
@@ -116,12 +116,20 @@ def test_postgres_keeps_views_and_functions_that_say_the_same(
             assert rows == meant.get(part, []), (open_run, part)
 
 
-def test_the_columns_are_those_of_the_batch_engine(policy: tuple[Program, str, date]) -> None:
+def test_the_columns_are_those_of_the_batch_engine(
+    policy: tuple[Program, str, date], statements: dict[Part, str]
+) -> None:
     program, *_ = policy
-    tables = lines.output_tables(program).by_name
-    for part, columns in COLUMNS.items():
-        assert tuple(name for name, _ in tables[part.value][1:]) == columns
-    assert points_size(program) == lines.points_size(program)
+    database = loaded(database_tables(program, []))
+    digits, places = points_size(program)
+    for part in COLUMNS:
+        columns = output_tables(program).by_name[part.value]
+        found = database.sql(statements[part])
+        assert found.columns == [name for name, _ in columns]
+        points = [
+            str(type_) for type_, (_, kind) in zip(found.types, columns, strict=True) if kind is ColumnKind.POINTS
+        ]
+        assert set(points) <= {f"DECIMAL({digits},{places})"}
 
 
 def test_every_rule_that_is_computed_stands_in_the_query(

@@ -6,15 +6,16 @@ In: the keys of a block and its scored columns. Out: a table of results, of find
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 from creditdsl.core.ir import Measure, Program, Value
 from creditdsl.core.notation import json_value
 from creditdsl.core.types import Choice, Number, Text, Truth, Type, plain
 from creditdsl.diagnostics import InternalError, Language
-from creditdsl.engines.lines import ResultLines, output_tables, points_size
+from creditdsl.engines.lines import ResultLines
 from creditdsl.tabular.plan import Tabular
+from creditdsl.tabular.result_tables import output_tables, points_size
 
 if TYPE_CHECKING:
     import numpy as np
@@ -82,7 +83,8 @@ class ArrowLines:
         self.types = {item.name: item.type for item in self.program.definitions}
         self.digits, self.places = points_size(self.program)
         self.grades = () if self.plan.grades is None else self.program.enum(self.plan.grades).names
-        self.names = {name: [column for column, _ in columns] for name, columns in _columns(self.program)}
+        tables = output_tables(self.program).by_name
+        self.names = {name: [column for column, _ in columns] for name, columns in tables.items()}
 
     def graded(self, keys: "pa.Array", scored: Scored, texts: tuple[str, ...]) -> GradedBlock:
         """The lines of a block; `texts` are the texts of its text columns by code."""
@@ -246,10 +248,6 @@ class ArrowLines:
                 return texts[number]
             case _:
                 return json_value(number, type_)
-
-
-def _columns(program: Program) -> Iterator[tuple[str, tuple[tuple[str, object], ...]]]:
-    return iter(output_tables(program).by_name.items())
 
 
 def _grants_json(measure: Measure, values: tuple[Value, ...]) -> str:

@@ -17,7 +17,8 @@ from creditdsl.engines.duck import connect
 from creditdsl.engines.evaluator import MakeEvaluator
 from creditdsl.engines.grading import Grader, MalformedRow, StagedRow, SubjectRows
 from creditdsl.engines.layout import Layout
-from creditdsl.engines.lines import TABLE_NAMES, Lines
+from creditdsl.engines.lines import Lines
+from creditdsl.tabular.result_tables import TABLE_NAMES
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

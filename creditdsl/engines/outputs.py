@@ -14,8 +14,8 @@ from creditdsl.core.ir import Program
 from creditdsl.engines.batch import part_path
 from creditdsl.engines.duck import connect, quoted_name, quoted_path, quoted_text, read_plain_csv
 from creditdsl.engines.layout import FileFormat
-from creditdsl.engines.lines import ColumnKind, OutputColumns, output_tables
 from creditdsl.engines.plain_parts import plain_path
+from creditdsl.tabular.result_tables import ColumnKind, OutputColumns, output_tables
 
 FORMULA_STARTS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
 """What makes a spreadsheet take a cell for a formula, full-width forms included."""

@@ -19,7 +19,6 @@ from creditdsl.engines.encoding import Encoding
 from creditdsl.engines.evaluator import MakeEvaluator
 from creditdsl.engines.grading import Grader
 from creditdsl.engines.layout import FileFormat, read_layout
-from creditdsl.engines.lines import output_tables, points_size
 from creditdsl.engines.outputs import OutputForm, Parts, output_path, rows_refused, rows_written, write_tables
 from creditdsl.engines.plain import PlainPass, PlainPlan, grade_plain
 from creditdsl.engines.pool import batches, grade_all
@@ -27,6 +26,7 @@ from creditdsl.engines.staging import count, stage_all, stage_odd, take_in_table
 from creditdsl.engines.strays import refuse_strays
 from creditdsl.engines.summary import SUMMARY, Summary, written_summary
 from creditdsl.engines.target import new_result, refuse_foreign
+from creditdsl.tabular.result_tables import output_tables, points_size
 
 Progress = Callable[[int, int], None]
 """Told how many subjects are done, and how many there are."""

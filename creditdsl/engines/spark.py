@@ -23,7 +23,6 @@ from creditdsl.engines.evaluator import MakeEvaluator
 from creditdsl.engines.grading import Grader
 from creditdsl.engines.header import trouble
 from creditdsl.engines.layout import FileFormat, Layout, read_layout
-from creditdsl.engines.lines import TABLE_NAMES, output_tables, points_size
 from creditdsl.engines.outputs import OutputForm, Parts, output_path, rows_refused, write_tables
 from creditdsl.engines.pool import batches, grade_all
 from creditdsl.engines.run import Progress, RunOptions
@@ -35,6 +34,7 @@ from creditdsl.engines.staging import stage_all, take_in_tables
 from creditdsl.engines.strays import refuse_strays
 from creditdsl.engines.summary import SUMMARY, Summary, written_summary
 from creditdsl.engines.target import new_result, refuse_foreign
+from creditdsl.tabular.result_tables import TABLE_NAMES, output_tables, points_size
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from creditdsl.core.ir import Definition, InputField, InputTable, Program, SubjectField
 from creditdsl.core.types import Text
 from creditdsl.engines.columns import field_column
-from creditdsl.engines.lines import ColumnKind, output_tables, points_size
 from creditdsl.engines.plain_plan import ReadTable
 from creditdsl.engines.spark_cells import spark_name
 from creditdsl.tabular.plan import Scalars, Tabular
+from creditdsl.tabular.result_tables import ColumnKind, output_tables, points_size
 
 KEY = "key"
 SUBJECT_KEY = "subject key"

@@ -15,9 +15,9 @@ from typing import IO
 from creditdsl.diagnostics import Code, Diagnostic, PolicyError
 from creditdsl.engines import messages
 from creditdsl.engines.layout import FileFormat
-from creditdsl.engines.lines import TABLE_NAMES
 from creditdsl.engines.summary import SUMMARY, is_summary
 from creditdsl.source import Span
+from creditdsl.tabular.result_tables import TABLE_NAMES
 
 OUR_NAMES = {SUMMARY} | {f"{name}.{form.value}" for name in TABLE_NAMES for form in FileFormat}
 """What may stand in a folder that a run replaces."""

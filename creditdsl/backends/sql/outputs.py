@@ -16,12 +16,13 @@ from creditdsl.backends.sql.query import Stage
 from creditdsl.backends.sql.scope import sql_type
 from creditdsl.backends.sql.shown import decimal, grants_text, month_text
 from creditdsl.backends.sql.source import subject_key
-from creditdsl.backends.sql.tables import HEADING, Part, points_size, table_columns, too_many_columns
+from creditdsl.backends.sql.tables import HEADING, Part, table_columns, too_many_columns
 from creditdsl.backends.sql.unpivot import HERE, Case, unpivoted
 from creditdsl.core.ir import DefinitionReference, Finding, Measure, Program, Rule
 from creditdsl.core.types import Choice, Month, Number, Text, Type, plain
 from creditdsl.diagnostics import Language
 from creditdsl.tabular.plan import Tabular, result_names
+from creditdsl.tabular.result_tables import points_size
 
 Item = TypeVar("Item")
 

@@ -16,12 +16,13 @@ from creditdsl.backends.sql.names import shortened
 from creditdsl.backends.sql.outputs import key_type
 from creditdsl.backends.sql.printing import printed
 from creditdsl.backends.sql.source import Source
-from creditdsl.backends.sql.tables import Part, points_size, table_columns
+from creditdsl.backends.sql.tables import Part, table_columns
 from creditdsl.backends.sql.target import POSTGRES, CannotExpress, Dialect
 from creditdsl.core.ir import ContextDay, Program
 from creditdsl.core.subject import RunContext
 from creditdsl.diagnostics import InternalError, Text
 from creditdsl.tabular.plan import Tabular
+from creditdsl.tabular.result_tables import points_size
 
 KEPT = (Part.RESULTS, Part.FINDINGS, Part.MEASURES, Part.PROBLEMS)
 """What PostgreSQL gets all at once."""

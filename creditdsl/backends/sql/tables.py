@@ -1,16 +1,12 @@
-"""The columns of the tables of a result, as docs/scoring.md has them.
+"""What a query can give, and the columns that it then has."""
 
-The batch engine declares the same (`engines.lines`); a test compares the two.
-"""
-
-from collections.abc import Iterable
 from enum import Enum
 
 from creditdsl.backends.sql.source import subject_key
 from creditdsl.backends.sql.target import CannotExpress
 from creditdsl.core.ir import Program
-from creditdsl.core.types import Number, plain
 from creditdsl.diagnostics import Text
+from creditdsl.tabular.result_tables import FINDING_COLUMNS, MEASURE_COLUMNS, RESULT_COLUMNS
 
 
 class Part(Enum):
@@ -23,19 +19,9 @@ class Part(Enum):
     WIDE = "wide"
 
 
-HEADING = (
-    "graded",
-    "score",
-    "score_after_repair",
-    "grade",
-    "grade_after_repair",
-    "decided_step",
-    "decided_by",
-    "decided_step_after_repair",
-    "decided_by_after_repair",
+HEADING, FINDING, MEASURE = (
+    tuple(name for name, _ in columns) for columns in (RESULT_COLUMNS, FINDING_COLUMNS, MEASURE_COLUMNS)
 )
-FINDING = ("rule", "label", "count", "points", "points_after_repair", "basis")
-MEASURE = ("rule", "kind", "label", "by", "may", "grants", "basis")
 PROBLEM = ("table", "key", "column", "code")
 
 COLUMNS = {Part.RESULTS: HEADING, Part.FINDINGS: FINDING, Part.MEASURES: MEASURE}
@@ -66,19 +52,3 @@ def too_many_columns(count: int, most: int) -> CannotExpress:
         ),
         Text("分别查询 results、findings 和 measures。", "Ask for results, findings and measures one by one."),
     )
-
-
-def points_size(program: Program) -> tuple[int, int]:
-    """How many decimal digits the points of a policy may have, 18 or 38, and how many of them are places."""
-    plan = program.result
-    names = [name for name in (plan.score, plan.score_after) if name is not None]
-    names += [name for item in plan.findings for name in (item.points, item.points_after)]
-    known = {item.name: item for item in program.definitions}
-    definitions = [known[name] for name in names]
-    places = max((type_.scale for item in definitions if isinstance(type_ := plain(item.type), Number)), default=0)
-    ranges = [item.range for item in definitions if item.range is not None]
-    return (18 if _widest(abs(end) for item in ranges for end in (item.low, item.high)) < 10**18 else 38), places
-
-
-def _widest(ends: Iterable[int]) -> int:
-    return max(ends, default=0)
