@@ -19,13 +19,13 @@ from creditdsl.amending.ordering import amendments_of
 from creditdsl.amending.paths import Key
 from creditdsl.checking.lower import lower
 from creditdsl.checking.uses import ReadModules, read_modules
+from creditdsl.collector import collector_paused
 from creditdsl.core.ir import Program
 from creditdsl.core.messages import not_a_month, not_a_year
 from creditdsl.core.verify import verify
 from creditdsl.diagnostics import Code, Diagnostic, PolicyError, Severity, Text, errors_in
 from creditdsl.source import NOWHERE, SourceFile, Span
 from creditdsl.syntax import tree
-from creditdsl.syntax.parse import collector_paused
 
 WHOLE = Slice(ALWAYS, ALWAYS, None, ())
 

@@ -7,13 +7,12 @@ Lark makes the tables of the parser from `credit.lark` and `keywords.toml` ahead
 `grammar/make_tables.py` writes and a test compares with the grammar. Nothing of lark is needed to parse.
 """
 
-import gc
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from creditdsl.collector import collector_paused
 from creditdsl.diagnostics import Code, Diagnostic
 from creditdsl.source import SourceFile, Span
 from creditdsl.syntax import messages
@@ -85,18 +84,6 @@ def _reported(
     if scanned.diagnostics or syntax:
         built = [item for item in built if item.code is not Code.CR0013]
     return tuple(sorted([*scanned.diagnostics, *syntax, *built], key=lambda item: item.span.start))
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """For stages in which nothing is garbage before their end: looking for it doubles the time of a parse of a large file."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 class _Reading:

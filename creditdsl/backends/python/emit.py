@@ -6,9 +6,7 @@ gives the same bytes. The text is parsed again and refused, as a fault of the co
 import or call that this backend does not write.
 """
 
-import gc
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from datetime import date
 
 from creditdsl.backends.python.calendars import calendar_lines, workday_lines
@@ -21,12 +19,13 @@ from creditdsl.backends.python.layout import Document, bracketed, joined, render
 from creditdsl.backends.python.names import RESERVED, Scope, docstring_text, literal
 from creditdsl.backends.python.results import describe_results, result_lines
 from creditdsl.backends.python.safety import check_emitted
+from creditdsl.collector import collector_paused
 from creditdsl.core.ir import PeriodKind, Program
 
 
 def emit_python(program: Program) -> str:
     """The module as text, to be stored as UTF-8; InternalError when it is not what this backend may write."""
-    with _collector_paused():
+    with collector_paused():
         text = _module_text(program)
         check_emitted(text)
     return text
@@ -50,18 +49,6 @@ def _module_text(program: Program) -> str:
     imports = needed_imports(["\n".join(part) for part in (alike, head, tail)])
     lines = [*_docstring(program, inputs.subject), *imports, "", *head, *alike, *tail]
     return "\n".join(_without_double_gaps(line.rstrip() for line in "\n".join(lines).split("\n"))).rstrip("\n") + "\n"
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Next to nothing is garbage before the text is there: looking for it takes a third of the time of a large policy."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 def _docstring(program: Program, subject: str) -> Iterator[str]:
