@@ -5,7 +5,7 @@ aggregates are named by `field_column` and `aggregate_column`; days are dates, c
 numbers and truths, as `backends.sql` has them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from creditdsl.core.types import Choice, Day, Text, Truth, Type, plain
@@ -73,7 +73,9 @@ class ColumnGrader:
                 found.update(dict.fromkeys(pc.unique(block.column(name)).drop_null().to_pylist()))
         return list(found)
 
-    def _columns(self, block: "pa.RecordBatch", schema: "Schema", column_of: "ColumnName", texts: list[str]) -> "Given":
+    def _columns(
+        self, block: "pa.RecordBatch", schema: "Schema", column_of: Callable[[str], str], texts: list[str]
+    ) -> "Given":
         given: Given = {}
         for name, (dtype, optional) in schema.items():
             column = block.column(column_of(name))
@@ -97,7 +99,3 @@ class ColumnGrader:
                 column = column.cast(pa.date32()).cast(pa.int32())
         values: Column = (column.fill_null(0) if column.null_count else column).to_numpy(zero_copy_only=False)
         return values
-
-
-class ColumnName(Protocol):
-    def __call__(self, name: str) -> str: ...

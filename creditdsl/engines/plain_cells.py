@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from creditdsl.core.calendar import date_of
 from creditdsl.core.intervals import INPUT_DAYS, INPUT_MONTHS, INT64
 from creditdsl.core.ir import Enumeration, InputField, Interval
+from creditdsl.core.notation import decimal
 from creditdsl.core.types import Choice, Day, Month, Number, Optional, Text, Truth, plain
 from creditdsl.diagnostics import InternalError
 from creditdsl.engines.cells import BLANKS, TRUTHS
@@ -87,18 +88,18 @@ def integer_type(interval: Interval) -> str:
 def _number(type_: Number, range_: Interval, column: str, physical: str) -> tuple[str, str]:
     wanted = integer_type(range_)
     nothing = f"CAST(NULL AS {wanted})"
-    decimal = DECIMAL.fullmatch(physical)
-    if physical in ("VARCHAR", *INEXACT) or (decimal and int(decimal[2]) > type_.scale):
+    exact_type = DECIMAL.fullmatch(physical)
+    if physical in ("VARCHAR", *INEXACT) or (exact_type and int(exact_type[2]) > type_.scale):
         column = column if physical == "VARCHAR" else f"CAST({column} AS VARCHAR)"
         places = f"(\\.[0-9]{{1,{type_.scale}}}0*)?" if type_.scale else "(\\.0+)?"
         is_number = f"regexp_full_match({column}, {quoted_text(f'-?[0-9]{{1,18}}{places}')})"
         number = f"TRY_CAST({column} AS DECIMAL(38, {type_.scale}))"
-    elif WHOLE.fullmatch(physical) or decimal:
+    elif WHOLE.fullmatch(physical) or exact_type:
         is_number, number = None, column
     else:
         return nothing, NEVER
     whole_digits = len(str(max(abs(range_.low), abs(range_.high)) // 10**type_.scale))
-    within = f"{number} BETWEEN {_unscaled(range_.low, type_.scale)} AND {_unscaled(range_.high, type_.scale)}"
+    within = f"{number} BETWEEN {decimal(range_.low, type_.scale)} AND {decimal(range_.high, type_.scale)}"
     holds = within if is_number is None else f"({is_number} AND {within})"
     if not type_.scale:
         return f"TRY_CAST({number} AS {wanted})", holds
@@ -109,13 +110,6 @@ def _number(type_: Number, range_: Interval, column: str, physical: str) -> tupl
     if width + type_.scale + 1 > WIDEST_IN_64_BITS:
         scaled = f"CASE WHEN {holds} THEN TRY_CAST({number} AS DECIMAL(22, {type_.scale})) * {factor} END"
     return f"TRY_CAST({scaled} AS {wanted})", holds
-
-
-def _unscaled(value: int, scale: int) -> str:
-    """A scaled number as a literal."""
-    whole, rest = divmod(abs(value), 10**scale)
-    places = f"{rest:0{scale}d}".rstrip("0") if scale else ""
-    return f"{'-' if value < 0 else ''}{whole}{'.' + places if places else ''}"
 
 
 def _day(range_: Interval, column: str, physical: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from creditdsl.core.calendar import date_of
 from creditdsl.core.intervals import INPUT_DAYS, INPUT_MONTHS, INT64
 from creditdsl.core.ir import Enumeration, InputField, Interval
+from creditdsl.core.notation import decimal
 from creditdsl.core.types import Choice, Day, Month, Number, Optional, Text, Truth, plain
 from creditdsl.diagnostics import InternalError
 from creditdsl.engines.cells import BLANKS, TRUTHS
@@ -150,15 +151,15 @@ def _number(type_: Number, range_: Interval, physical: Physical) -> Reading | No
     # As many digits as the range has; what has more is NULL, and so outside of it.
     whole = len(str(max(abs(range_.low), abs(range_.high)) // 10**scale))
     narrow = f"DECIMAL({min(whole + scale, WIDEST)}, {scale})"
-    decimal = DECIMAL.fullmatch(physical.spark)
-    low, high = _unscaled(range_.low, scale), _unscaled(range_.high, scale)
+    exact_type = DECIMAL.fullmatch(physical.spark)
+    low, high = decimal(range_.low, scale), decimal(range_.high, scale)
     number = f"TRY_CAST({column} AS {narrow})"
     if physical.spark in WHOLE:
         number = f"CAST({column} AS BIGINT)"
         exact = f"{column} IS NOT NULL"
-    elif decimal:
+    elif exact_type:
         exact = f"{number} = {column}"
-        if max(whole, int(decimal[1]) - int(decimal[2])) + max(scale, int(decimal[2])) > WIDEST:
+        if max(whole, int(exact_type[1]) - int(exact_type[2])) + max(scale, int(exact_type[2])) > WIDEST:
             return None
     elif physical.spark in INEXACT and INEXACT[physical.spark] > scale:
         exact = _survives(physical, number, scale)
@@ -168,13 +169,6 @@ def _number(type_: Number, range_: Interval, physical: Physical) -> Reading | No
     else:
         return None
     return _scaled(number, scale, wanted), f"({exact} AND {number} BETWEEN {low} AND {high})"
-
-
-def _unscaled(value: int, scale: int) -> str:
-    """A scaled number as a literal."""
-    whole, rest = divmod(abs(value), 10**scale)
-    places = f"{rest:0{scale}d}".rstrip("0") if scale else ""
-    return f"{'-' if value < 0 else ''}{whole}{'.' + places if places else ''}"
 
 
 def _survives(physical: Physical, number: str, scale: int) -> str:

@@ -6,6 +6,7 @@ references to definitions of that kind replaced by what they are.
 """
 
 from dataclasses import replace
+from datetime import date
 
 from creditdsl.core.evaluate import Scope, value_of
 from creditdsl.core.ir import (
@@ -34,6 +35,9 @@ from creditdsl.diagnostics import InternalError
 YES = Constant(True, Truth())
 NO = Constant(False, Truth())
 
+NO_RUN = RunContext(Period("", date.min, date.min), date.min)
+"""Stands where no day is ever asked for."""
+
 
 class Folder:
     """Folds the definitions of a program, one after the other."""
@@ -42,7 +46,7 @@ class Folder:
         self.context = context
         self.of_the_run: dict[str, Expression] = {}
         """the definitions that read neither a subject nor a record"""
-        self.scope = Scope(program, LoadedSubject({}, {}), context or _NO_RUN, {}, {})
+        self.scope = Scope(program, LoadedSubject({}, {}), context or NO_RUN, {}, {})
 
     def definition(self, definition: Definition) -> Definition:
         """The definition with its expression folded; the names it refers to must have been folded before."""
@@ -57,20 +61,21 @@ class Folder:
             case DefinitionReference(name):
                 return self.of_the_run.get(name, expression)
             case ContextField():
-                return expression if self.context is None else self._value(expression)
+                return expression if self.context is None else constant_value(expression, self.scope)
             case Constant() | SubjectField() | RecordField():
                 return expression
         folded = _simplified(rebuilt(expression, self.fold))
         parts = children(folded)
         constant = parts and not isinstance(folded, Aggregate) and all(isinstance(part, Constant) for part in parts)
-        return self._value(folded) if constant else folded
+        return constant_value(folded, self.scope) if constant else folded
 
-    def _value(self, expression: Expression) -> Expression:
-        """The constant that an expression over constants is; itself where it is never evaluated and has no value."""
-        try:
-            return Constant(value_of(expression, self.scope), type_of(expression))
-        except InternalError:
-            return expression
+
+def constant_value(expression: Expression, scope: Scope) -> Expression:
+    """The constant that an expression over constants is; itself where it is never evaluated and has no value."""
+    try:
+        return Constant(value_of(expression, scope), type_of(expression))
+    except InternalError:
+        return expression
 
 
 _Read = SubjectField | RecordField | DefinitionReference | Aggregate
@@ -119,11 +124,15 @@ def _choice(choice: Choose) -> Expression:
             kept.append(branch)
     if kept:
         return Choose(tuple(kept), otherwise, choice.type)
-    if isinstance(otherwise, Constant):
-        return Constant(otherwise.value, choice.type)
-    # A plain value of an optional choice stays under it, so that the type is kept.
-    same = type_of(otherwise) == choice.type
-    return otherwise if same else Choose((Branch(YES, otherwise),), Constant(None, choice.type), choice.type)
+    return at_type_of(choice, otherwise)
+
+
+def at_type_of(choice: Choose, value: Expression) -> Expression:
+    """The only value that is left of a choice; a plain value of an optional one stays under it, so that the type is kept."""
+    if isinstance(value, Constant):
+        return Constant(value.value, choice.type)
+    same = type_of(value) == choice.type
+    return value if same else Choose((Branch(YES, value),), Constant(None, choice.type), choice.type)
 
 
 def _of_none(aggregate: Aggregate) -> Expression:
@@ -131,13 +140,3 @@ def _of_none(aggregate: Aggregate) -> Expression:
     if isinstance(aggregate.type, Optional):
         return Constant(None, aggregate.type)
     return Constant(False if aggregate.kind is AggregateKind.ANY else 0, aggregate.type)
-
-
-def _no_run() -> RunContext:
-    from datetime import date
-
-    return RunContext(Period("", date.min, date.min), date.min)
-
-
-_NO_RUN = _no_run()
-"""Stands where no day is ever asked for."""

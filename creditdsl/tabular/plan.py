@@ -10,7 +10,7 @@ need, in layers. In it
 `core.evaluate` gives the same values for the definitions of both programs.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from creditdsl.core.ir import Aggregate, Definition, DefinitionReference, Expression, Program
@@ -65,8 +65,8 @@ def tabulate(program: Program, context: RunContext | None = None) -> Tabular:
         folded = folder.definition(definition)
         hoister.add(folded)
     names = (*result_names(program), *(name for name in (decided.before, decided.after) if name is not None))
-    kept = _needed(hoister.definitions, names)
-    layers = tuple(_layers(kept))
+    needed = needed_names(hoister.definitions, names)
+    layers = tuple(_layers([item for name, item in hoister.definitions.items() if name in needed]))
     ordered = tuple(definition for layer in layers for definition in layer.definitions)
     claimless = replace(program, definitions=ordered, claims=(), cases=())
     return Tabular(claimless, layers, decided.before, decided.after, decided.outcomes)
@@ -89,8 +89,8 @@ def references(expression: Expression) -> Iterator[str]:
     return (part.name for part in walk(expression) if isinstance(part, DefinitionReference))
 
 
-def _needed(definitions: dict[str, Definition], names: tuple[str, ...]) -> tuple[Definition, ...]:
-    """The definitions with these names and all that they refer to, in their order."""
+def needed_names(definitions: Mapping[str, Definition], names: Iterable[str]) -> set[str]:
+    """These names, and those of all definitions that they refer to in turn."""
     needed: set[str] = set()
     waiting = list(names)
     while waiting:
@@ -98,10 +98,10 @@ def _needed(definitions: dict[str, Definition], names: tuple[str, ...]) -> tuple
         if name not in needed:
             needed.add(name)
             waiting.extend(references(definitions[name].expression))
-    return tuple(definition for name, definition in definitions.items() if name in needed)
+    return needed
 
 
-def _layers(definitions: tuple[Definition, ...]) -> Iterator[Layer]:
+def _layers(definitions: Sequence[Definition]) -> Iterator[Layer]:
     """Round by round: aggregates as early as what they need allows, by table, then the scalars that need no later one."""
     rounds: dict[str, int] = {}
     for definition in definitions:

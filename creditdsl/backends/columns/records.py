@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 
 from creditdsl.backends.columns.code import TRUE, Code, combined, number, presence, times
 from creditdsl.backends.columns.expressions import Expressions
-from creditdsl.backends.columns.simplify import YES
 from creditdsl.backends.columns.widths import TYPES
 from creditdsl.backends.columns.writer import Place, stripped
 from creditdsl.backends.python.names import identifier, variable_name
 from creditdsl.core.ir import Aggregate, AggregateKind, And, Constant, Equal, Expression, RecordField
 from creditdsl.core.types import Choice, Number, Unit, plain
+from creditdsl.tabular.fold import YES
 
 FUNCTIONS = {
     AggregateKind.COUNT: "counted",

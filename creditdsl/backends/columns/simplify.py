@@ -11,10 +11,9 @@ In: an expression and what is known of the intervals of its parts. Out: an equal
 
 from collections import ChainMap
 from collections.abc import Callable
-from datetime import date
 from itertools import islice
 
-from creditdsl.core.evaluate import Scope, value_of
+from creditdsl.core.evaluate import Scope
 from creditdsl.core.intervals import ALWAYS, NEVER, Facts
 from creditdsl.core.ir import (
     AddWorkdays,
@@ -41,17 +40,11 @@ from creditdsl.core.ir import (
     WorkdaysBetween,
 )
 from creditdsl.core.ranges import facts_of, interval_of, may_overflow
-from creditdsl.core.subject import LoadedSubject, Period, RunContext
+from creditdsl.core.subject import LoadedSubject
 from creditdsl.core.type_of import type_of
-from creditdsl.core.types import Number, Optional, Truth, plain
+from creditdsl.core.types import Number, Truth, plain
 from creditdsl.core.walk import children, rebuilt, walk
-from creditdsl.diagnostics import InternalError
-
-_NO_RUN = RunContext(Period("", date.min, date.min), date.min)
-"""Stands where no day is ever asked for: those of the run are constants."""
-
-YES = Constant(True, Truth())
-NO = Constant(False, Truth())
+from creditdsl.tabular.fold import NO, NO_RUN, YES, at_type_of, constant_value
 
 SMALL = 32
 """Of fewer expressions is a value of which it is found out whether it is another one anyway."""
@@ -67,7 +60,7 @@ class Simplifier:
         self.known = known
         self.truths: dict[str, Expression] = {}
         self.constants: dict[str, Constant] = {}
-        self.scope = Scope(program, LoadedSubject({}, {}), _NO_RUN, {}, {})
+        self.scope = Scope(program, LoadedSubject({}, {}), NO_RUN, {}, {})
 
     def define(self, name: str, expression: Expression) -> Expression:
         """The expression of a definition, simplified; those that it refers to must have been defined before."""
@@ -85,15 +78,8 @@ class Simplifier:
         simple = self._rewritten(rebuilt(expression, self.simplify))
         parts = children(simple)
         if parts and not isinstance(simple, Aggregate) and all(isinstance(part, Constant) for part in parts):
-            return self._value(simple)
+            return constant_value(simple, self.scope)
         return simple
-
-    def _value(self, expression: Expression) -> Expression:
-        """The constant that an expression over constants is; itself where it is never evaluated and has no value."""
-        try:
-            return Constant(value_of(expression, self.scope), type_of(expression))
-        except InternalError:
-            return expression
 
     def _rewritten(self, simple: Expression) -> Expression:
         match simple:
@@ -109,10 +95,8 @@ class Simplifier:
                 return _limited(simple, operands)
             case Greatest(operands) if len(operands) == 2:
                 return _limited(simple, operands)
-            case Less(left, right):
-                return self._less(simple, left, right)
-            case LessOrEqual(left, right):
-                return self._less_or_equal(simple, left, right)
+            case Less() | LessOrEqual():
+                return self._order(simple)
             case _:
                 return simple
 
@@ -130,9 +114,9 @@ class Simplifier:
             if isinstance(when, And | Less | LessOrEqual):
                 facts |= facts_of(when, ChainMap(facts, self.known), holds=False)
         if not branches:
-            return _at_type(otherwise, choice)
+            return at_type_of(choice, otherwise)
         if len(branches) == 1 and self._is_the_same(branches[0], otherwise):
-            return _at_type(branches[0].then, choice)
+            return at_type_of(choice, branches[0].then)
         return Choose(tuple(branches), otherwise, choice.type)
 
     def _left(self, condition: Expression, facts: Facts) -> Expression:
@@ -162,28 +146,18 @@ class Simplifier:
         interval = interval_of(branch.then, ChainMap(facts, self.known))
         return interval == Interval(otherwise.value, otherwise.value) and not may_overflow(branch.then, self.known)
 
-    def _less(self, less: Less, left: Expression, right: Expression) -> Expression:
-        interval = interval_of(less, self.known)
+    def _order(self, test: Less | LessOrEqual) -> Expression:
+        """A comparison with a constant, of the simpler value that the other side is made of."""
+        interval = interval_of(test, self.known)
         if interval in (ALWAYS, NEVER):
             return YES if interval == ALWAYS else NO
-        bound, value = _compared(left, right)
+        bound, value = _compared(test.left, test.right)
         if bound is None:
-            return less
-        if isinstance(left, Constant):
-            # bound < value
-            return self._above(bound + 1, value) or less
-        return self._below(value, bound - 1) or less
-
-    def _less_or_equal(self, less: LessOrEqual, left: Expression, right: Expression) -> Expression:
-        interval = interval_of(less, self.known)
-        if interval in (ALWAYS, NEVER):
-            return YES if interval == ALWAYS else NO
-        bound, value = _compared(left, right)
-        if bound is None:
-            return less
-        if isinstance(left, Constant):
-            return self._above(bound, value) or less
-        return self._below(value, bound) or less
+            return test
+        gap = 1 if isinstance(test, Less) else 0
+        if isinstance(test.left, Constant):
+            return self._above(bound + gap, value) or test
+        return self._below(value, bound - gap) or test
 
     def _above(self, bound: int, value: Expression) -> Expression | None:
         """`bound <= value` for a value that is made of a simpler one; None when it is not."""
@@ -221,15 +195,6 @@ def _compared(left: Expression, right: Expression) -> tuple[int | None, Expressi
         if isinstance(constant, Constant) and isinstance(constant.value, int) and not isinstance(other, Constant):
             return constant.value, other
     return None, left
-
-
-def _at_type(value: Expression, choice: Choose) -> Expression:
-    """A value of a choice that is gone, at the type of the choice."""
-    if isinstance(value, Constant):
-        return Constant(value.value, choice.type)
-    if isinstance(choice.type, Optional) and type_of(value) != choice.type:
-        return Choose((Branch(YES, value),), Constant(None, choice.type), choice.type)
-    return value
 
 
 def _junction(

@@ -11,7 +11,7 @@ from creditdsl.backends.sql.scope import is_leaf
 from creditdsl.core.ir import Add, Aggregate, Definition, DefinitionReference, Expression, SubjectField
 from creditdsl.core.type_of import type_of
 from creditdsl.core.walk import rebuilt, walk
-from creditdsl.tabular.plan import Grouped, Layer, Scalars, Tabular, references
+from creditdsl.tabular.plan import Grouped, Layer, Scalars, Tabular, needed_names, references
 
 MOST_TERMS = 100
 """The most terms of one sum: engines read a sum as a nest and limit its depth, and its terms need not all be kept at once."""
@@ -31,7 +31,7 @@ def blocks(tabular: Tabular, names: Sequence[str], fields: Sequence[SubjectField
     Where there are more definitions than `most` columns have room for, each block adds a quarter of that.
     """
     definitions = {item.name: item for item in _prepared(tabular.program.definitions)}
-    needed = _needed(definitions, names)
+    needed = needed_names(definitions, names)
     wanted: frozenset[Expression] = frozenset((*fields, *(_reference(definitions[name]) for name in names)))
     if most is None or len(needed) <= 3 * most // 4:
         return [Block(tuple(_layers(item for item in definitions.values() if item.name in needed)), wanted)]
@@ -51,17 +51,6 @@ Kept = SubjectField | DefinitionReference
 
 def _reference(definition: Definition) -> DefinitionReference:
     return DefinitionReference(definition.name, definition.type)
-
-
-def _needed(definitions: dict[str, Definition], names: Iterable[str]) -> set[str]:
-    needed: set[str] = set()
-    waiting = list(names)
-    while waiting:
-        name = waiting.pop()
-        if name not in needed:
-            needed.add(name)
-            waiting.extend(references(definitions[name].expression))
-    return needed
 
 
 def _by_use(definitions: dict[str, Definition], names: Sequence[str]) -> list[Definition]:
