@@ -26,13 +26,14 @@ from creditdsl.diagnostics import Language
 from creditdsl.engines import messages
 from creditdsl.engines.columns import ColumnGrader, ColumnsModule
 from creditdsl.engines.evaluator import ExplanationJson, InputProblem
-from creditdsl.engines.plain import KEY, PLAIN, PlainQuery, PlainSource
-from creditdsl.engines.plain_plan import ReadTable, plain_query
+from creditdsl.engines.plain import PlainQuery, PlainSource
+from creditdsl.engines.plain_plan import plain_query
 from creditdsl.engines.run import RunOptions, run
 from creditdsl.engines.spark import SparkRun, run_on_spark
 from creditdsl.engines.spark_plan import SparkPlan
 from creditdsl.engines.spark_session import SparkTrouble
 from creditdsl.engines.summary import Summary
+from creditdsl.engines.views import KEY, ReadTable
 from creditdsl.tabular.hoist import CannotTabulate
 from creditdsl.tabular.plan import Grouped, Tabular, tabulate
 
@@ -82,24 +83,24 @@ class ColumnPlan:
 
 
 def _aggregates(tabular: Tabular, layer: Grouped, tables: tuple[ReadTable, ...]) -> str:
-    """The query of the aggregates of a layer, in DuckDB, over views whose columns are as the core has them."""
-    key = SourceColumn(KEY, "VARCHAR")
-    source = Source(
+    """The query of the aggregates of a layer, in DuckDB."""
+    return aggregate_query(tabular, layer, Dialect.DUCKDB, _views(tables))
+
+
+def _views(tables: tuple[ReadTable, ...]) -> Source:
+    """Where a query finds its input: views of valid rows whose columns are as the core has them."""
+    return Source(
         {
             table.table.name: SourceTable(
                 (table.view,),
-                {
-                    PLAIN: SourceColumn(PLAIN, AS_IN_CORE),
-                    **{name: SourceColumn(column, AS_IN_CORE) for name, column in table.columns.items()},
-                },
-                key,
+                {name: SourceColumn(column, AS_IN_CORE) for name, column in table.columns.items()},
+                SourceColumn(KEY, AS_IN_CORE),
             )
             for table in tables
         },
         checked=True,
         unique=True,
     )
-    return aggregate_query(tabular, layer, Dialect.DUCKDB, source)
 
 
 def score_on_spark(
@@ -128,21 +129,9 @@ def spark_plan(program: Program, context: RunContext, language: Language) -> Spa
 
 
 def _spark_query(language: Language, tabular: Tabular, part: str, tables: tuple[ReadTable, ...]) -> str:
-    """The query of a part of a result, in Spark, over views whose columns are as the core has them."""
-    source = Source(
-        {
-            table.table.name: SourceTable(
-                (table.view,),
-                {name: SourceColumn(column, AS_IN_CORE) for name, column in table.columns.items()},
-                SourceColumn(KEY, AS_IN_CORE),
-            )
-            for table in tables
-        },
-        checked=True,
-        unique=True,
-    )
+    """The query of a part of a result, in Spark."""
     try:
-        return emit_query(tabular, Dialect.SPARK, Part(part), source, QueryOptions(language))
+        return emit_query(tabular, Dialect.SPARK, Part(part), _views(tables), QueryOptions(language))
     except CannotExpress as fault:
         raise SparkTrouble(fault.message, fault.remedy) from fault
 

@@ -6,6 +6,7 @@ CREDITDSL_AGREEMENT_EXAMPLES=n tries n programs instead of the few of the gate.
 import os
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from creditdsl.core.inputs import run_context
-from creditdsl.core.ir import Program
+from creditdsl.core.ir import Interval, Program
+from creditdsl.core.types import Number, Unit
 from creditdsl.engines.arrow_lines import GradedBlock
 from creditdsl.engines.encoding import Encoding
 from creditdsl.engines.layout import FileFormat
@@ -187,6 +189,24 @@ def test_a_subject_with_too_many_records_is_refused(tmp_path: Path) -> None:
     )
     assert_same(tmp_path / "out")
     assert watched.subjects == summary.scored == 2
+
+
+def test_keys_that_are_numbers_stay_the_texts_that_they_are(tmp_path: Path) -> None:
+    program = town()
+    subject = program.subject
+    numbered = tuple(
+        replace(item, type=Number(Unit.NUMBER), range=Interval(0, 10**9)) if item.key else item
+        for item in subject.fields
+    )
+    program = replace(program, subject=replace(subject, fields=numbered))
+    taxpayers = [("7", 36, "1", True), ("007", 36, "2", True), ("8", 1, "0", False)]
+    filings = [(key, "010101", "2020-01-05", None, "10") for key in ("7", "007", "007")]
+    write_parquet(tmp_path / "in", taxpayers, filings)
+    watched, summary = both(
+        program, tmp_path / "in", tmp_path / "out", "2020", date(2021, 4, 30), format=FileFormat.CSV
+    )
+    assert_same(tmp_path / "out")
+    assert watched.subjects == summary.scored == 3
 
 
 def test_parquet_stands_in_the_order_of_the_keys_when_that_is_asked_for(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """A block of subjects out of a query becomes the columns of an emitted module, and its lines.
 
 In: an Arrow batch with the subject's key, its fields and its aggregates. Out: the tables of the result. Fields and
-aggregates are named by `field_column` and `aggregate_column`; days are dates, choices and texts are texts, all else whole
+aggregates are named by `views.field_column` and `aggregate_column`; days are dates, choices and texts are texts, all else whole
 numbers and truths, as `backends.sql` has them.
 """
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from creditdsl.core.types import Choice, Day, Text, Truth, Type, plain
 from creditdsl.diagnostics import Language
 from creditdsl.engines.arrow_lines import ArrowLines, GradedBlock, Scored
-from creditdsl.engines.plain import KEY
+from creditdsl.engines.views import KEY, field_column
 from creditdsl.tabular.plan import Tabular
 
 if TYPE_CHECKING:
@@ -22,11 +22,6 @@ if TYPE_CHECKING:
     Column = NDArray[np.generic]
     Given = dict[str, Column | tuple[Column, NDArray[np.bool_]]]
     Schema = Mapping[str, tuple[type[np.generic], bool]]
-
-
-def field_column(name: str) -> str:
-    """What a query calls a field of the subject."""
-    return f"field {name}"
 
 
 def aggregate_column(name: str) -> str:

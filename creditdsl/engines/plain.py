@@ -28,6 +28,7 @@ from creditdsl.engines.plain_cells import DAMAGE
 from creditdsl.engines.plain_keys import have_blanks, may_be_damaged
 from creditdsl.engines.plain_parts import PlainParts
 from creditdsl.engines.staging import count
+from creditdsl.engines.views import KEY
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
 BLOCK = 1 << 17
 """How many subjects are graded at a time."""
 
-KEY, PLAIN = "key", "plain"
-"""What the query of a plan calls the subject's key, and whether the subject is plain."""
+PLAIN = "plain"
+"""What the query of a plan calls whether the subject is plain; its key is `views.KEY`."""
 
 
 def rows_of(table: int) -> str:

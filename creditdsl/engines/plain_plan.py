@@ -6,7 +6,7 @@ each kind, its fields, and its aggregates. Every table of records is grouped onc
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from creditdsl.core.ir import (
     MAX_RECORDS,
@@ -23,25 +23,17 @@ from creditdsl.core.ir import (
     RecordField,
 )
 from creditdsl.core.types import Choice, Day, Month, Number, Optional, Plain, Text, Truth, Unit, plain
-from creditdsl.engines.columns import aggregate_column, field_column
+from creditdsl.engines.columns import aggregate_column
 from creditdsl.engines.duck import quoted_name
-from creditdsl.engines.plain import KEY, PLAIN, PlainQuery, PlainSource, rows_of
+from creditdsl.engines.plain import PLAIN, PlainQuery, PlainSource, rows_of
 from creditdsl.engines.plain_cells import plain_column
+from creditdsl.engines.views import KEY, SUBJECT_KEY, ReadTable, field_column, keyed, read_table, with_key
 from creditdsl.tabular.plan import Grouped, Tabular
 
 TRUTH, COUNT = Truth(), Number(Unit.NUMBER)
 
 WriteAggregates = Callable[[Tabular, Grouped, "tuple[ReadTable, ...]"], str]
 """The query of the aggregates of a layer over tables that are read: the key first, then a column by each definition's name."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReadTable:
-    """A view of a table: its name, and the column of each field that the file has, read as the core has it."""
-
-    table: InputTable
-    view: str
-    columns: dict[str, str]
 
 
 def plain_query(
@@ -54,21 +46,21 @@ def plain_query(
     """The query of all subjects; `wanted` are the fields of the subject that it has to give."""
     enums = {enum.name: enum for enum in tabular.program.enums}
     tables = tuple(_read_table(source.table, number) for number, source in enumerate(sources))
+    tables = (with_key(tables[0]), *tables[1:])
     views = {table.view: _view(source, enums) for table, source in zip(tables, sources, strict=True)}
     there = {source.table.name for source in sources}
     left_out = [table for table in tabular.program.records if table.name not in there]
     absent = tuple(_read_table(table, number) for number, table in enumerate(left_out, start=len(sources)))
     views.update({table.view: _view_of_nothing(table.table) for table in absent})
     layers = _layers(tabular, tables)
-    with_plain = replace(tabular, program=_with_plain(tabular.program))
+    asked = keyed(replace(tabular, program=_with_plain(tabular.program)))
     columns = [f"s.{KEY} AS {KEY}", f"{_all_plain(layers, most_records)} AS {PLAIN}"]
     columns += [f"coalesce({count}, 0) AS {quoted_name(rows_of(number))}" for number, count, _ in _counted(layers)]
     columns += [f"s.{quoted_name(field_column(name))} AS {quoted_name(field_column(name))}" for name in wanted]
     joins = []
     for alias, layer, _ in layers:
-        joins.append(
-            f"LEFT JOIN ({write(with_plain, layer, (*tables, *absent))}) AS {alias} ON {alias}.{_key(tabular)} = s.{KEY}"
-        )
+        aggregates = write(asked, layer, (*tables, *absent))
+        joins.append(f"LEFT JOIN ({aggregates}) AS {alias} ON {alias}.{quoted_name(SUBJECT_KEY)} = s.{KEY}")
         columns += [
             f"{_without_records(item, f'{alias}.{quoted_name(item.name)}')} AS {quoted_name(aggregate_column(item.name))}"
             for item in layer.definitions
@@ -123,7 +115,8 @@ def _with_plain(program: Program) -> Program:
 
 
 def _read_table(table: InputTable, number: int) -> ReadTable:
-    return ReadTable(table, f"plain{number}", {field.name: field_column(field.name) for field in table.fields})
+    found = read_table(table, f"plain{number}")
+    return replace(found, columns={PLAIN: PLAIN, **found.columns})
 
 
 def _view_of_nothing(table: InputTable) -> str:
@@ -181,11 +174,6 @@ def _all_plain(layers: list[Joined], most_records: int) -> str:
     for _, count, odd in _counted(layers):
         tests += [f"coalesce({odd}, 0) = 0", f"coalesce({count}, 0) <= {most_records}"]
     return " AND ".join(tests)
-
-
-def _key(tabular: Tabular) -> str:
-    key = tabular.program.subject.key
-    return quoted_name("" if key is None else key.name)
 
 
 def _without_records(definition: Definition, column: str) -> str:

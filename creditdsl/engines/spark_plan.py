@@ -2,24 +2,17 @@
 
 In: a program in layers, and whoever writes a part of a result as a query (`backends.sql`). Out: a query of one wide row a plain
 subject, and queries of results, findings and measures over what the first one gave, so that nothing is computed twice.
-
-The key is text in the tables of a result, and stands in a column of its own; the field that is the key is one like all others.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from creditdsl.core.ir import Definition, InputField, InputTable, Program, SubjectField
-from creditdsl.core.types import Text
-from creditdsl.engines.columns import field_column
-from creditdsl.engines.plain_plan import ReadTable
+from creditdsl.core.ir import Definition, InputField, InputTable, SubjectField
 from creditdsl.engines.spark_cells import spark_name
+from creditdsl.engines.views import KEY, ReadTable, field_column, keyed, read_table, with_key
 from creditdsl.tabular.plan import Scalars, Tabular
 from creditdsl.tabular.result_tables import ColumnKind, output_tables, points_size
 
-KEY = "key"
-SUBJECT_KEY = "subject key"
-"""No field has a name with a blank in it."""
 WIDE = "creditdsl_wide"
 
 WriteQuery = Callable[[Tabular, str, tuple[ReadTable, ...]], str]
@@ -37,8 +30,7 @@ class SparkPlan:
     def wide(self, tables: tuple[ReadTable, ...]) -> str:
         """The query of a row a subject: the key, the columns of a result, and every definition that a finding or a measure
         needs, under the names of `wide_columns`."""
-        keyed = (_with_key(tables[0]), *tables[1:])
-        query = self.write(_keyed(self.tabular, keyed), "wide", keyed)
+        query = self.write(keyed(self.tabular), "wide", (with_key(tables[0]), *tables[1:]))
         return f"SELECT * FROM ({query}) AS w({', '.join(map(spark_name, self.wide_columns()))})"
 
     def wide_columns(self) -> tuple[str, ...]:
@@ -56,7 +48,7 @@ class SparkPlan:
             given = ", ".join(map(spark_name, self.wide_columns()[: len(columns)]))
             query = f"SELECT {given} FROM {WIDE}"
         else:
-            query = self.write(self._computed(), name, (self._wide_table(),))
+            query = self.write(keyed(self._computed()), name, (with_key(read_table(self._wide_table(), WIDE)),))
         names = [f"v{place}" for place in range(len(columns))]
         typed = [
             f"nullif({self._typed(given, kind)}, '') AS {spark_name(column)}"
@@ -97,27 +89,9 @@ class SparkPlan:
             for item in program.definitions
             if item.name in details or item.name in scores
         )
-        over = replace(program, subject=self._wide_table().table, records=(), definitions=definitions)
+        over = replace(program, subject=self._wide_table(), records=(), definitions=definitions)
         return replace(self.tabular, program=over, layers=(Scalars(definitions),), decided=None, decided_after=None)
 
-    def _wide_table(self) -> ReadTable:
-        details = self._details()
-        fields = tuple(InputField(item.name, item.type, (), item.range) for item in details)
-        table = InputTable("wide", (), (_key_field(), *fields))
-        return _with_key(ReadTable(table, WIDE, {item.name: field_column(item.name) for item in details}))
-
-
-def _key_field() -> InputField:
-    return InputField(SUBJECT_KEY, Text(), (), None, key=True)
-
-
-def _keyed(tabular: Tabular, tables: tuple[ReadTable, ...]) -> Tabular:
-    """The program with a key beside its fields."""
-    program: Program = tabular.program
-    fields = tuple(replace(field, key=False) for field in program.subject.fields)
-    return replace(tabular, program=replace(program, subject=replace(program.subject, fields=(_key_field(), *fields))))
-
-
-def _with_key(table: ReadTable) -> ReadTable:
-    """The subject's table with its column of the key."""
-    return replace(table, columns={SUBJECT_KEY: KEY, **table.columns})
+    def _wide_table(self) -> InputTable:
+        fields = tuple(InputField(item.name, item.type, (), item.range) for item in self._details())
+        return InputTable("wide", (), fields)

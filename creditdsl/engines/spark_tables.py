@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 from creditdsl.core.ir import Enumeration, InputField, Program
 from creditdsl.core.types import Choice, plain
 from creditdsl.diagnostics import InternalError
-from creditdsl.engines.columns import field_column
 from creditdsl.engines.duck import (
     connect,
     parquet_columns,
@@ -29,7 +28,6 @@ from creditdsl.engines.duck import (
 )
 from creditdsl.engines.layout import Layout, TableFile
 from creditdsl.engines.plain_cells import PlainColumn
-from creditdsl.engines.plain_plan import ReadTable
 from creditdsl.engines.spark_cells import (
     Physical,
     as_staged,
@@ -41,11 +39,12 @@ from creditdsl.engines.spark_cells import (
     spark_text,
     trimmed,
 )
+from creditdsl.engines.views import KEY, ReadTable, field_column, read_table
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame, SparkSession
 
-KEY, OK, FILE, PLACE = "key", "ok", "file", "place"
+OK, FILE, PLACE = "ok", "file", "place"
 ODD, CROWDED = "creditdsl_odd", "creditdsl_crowded"
 
 SPECIAL = "[]{}*?\\"
@@ -103,12 +102,7 @@ class SparkTables:
             self.session.sql(query).createOrReplaceTempView(f"creditdsl_none{number}")
         return (
             *self.tables,
-            *(
-                ReadTable(
-                    table, f"creditdsl_none{number}", {item.name: field_column(item.name) for item in table.fields}
-                )
-                for number, table in enumerate(absent)
-            ),
+            *(read_table(table, f"creditdsl_none{number}") for number, table in enumerate(absent)),
         )
 
     def sort(self) -> Sorted:
