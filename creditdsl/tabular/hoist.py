@@ -66,18 +66,14 @@ class Hoister:
     def add(self, definition: Definition) -> None:
         """Add a definition, and before it the aggregates it needs."""
         self.current = definition.name
-        if isinstance(definition.expression, Aggregate):
-            inner = rebuilt(definition.expression, lambda part: self._hoisted(part, ()))
-            self._refuse_correlated(inner)
-            known = self.names.get(inner) if isinstance(inner, Aggregate) else None
-            if known is None:
-                if isinstance(inner, Aggregate):
-                    self.names[inner] = definition.name
-                self._keep(replace(definition, expression=inner))
-            else:
-                self._keep(replace(definition, expression=DefinitionReference(known, definition.type)))
-            return
-        self._keep(replace(definition, expression=self._hoisted(definition.expression, ())))
+        expression = definition.expression
+        if isinstance(expression, Aggregate):
+            inner = self._inside(expression, ())
+            name = self.names.setdefault(inner, definition.name)
+            expression = inner if name == definition.name else DefinitionReference(name, definition.type)
+        else:
+            expression = self._hoisted(expression, ())
+        self._keep(replace(definition, expression=expression))
 
     def _keep(self, definition: Definition) -> None:
         self.definitions[definition.name] = definition
@@ -118,20 +114,30 @@ class Hoister:
             guards = (*guards, Not(when))
         return Choose(tuple(branches), self._hoisted(choice.otherwise, guards), choice.type)
 
-    def _aggregate(self, aggregate: Aggregate, guards: Guards) -> Expression:
+    def _aggregate(self, aggregate: Aggregate, guards: Guards) -> DefinitionReference:
         """The reference to an aggregate that stands under conditions about its subject."""
-        inner = rebuilt(aggregate, lambda part: self._hoisted(part, guards))
-        if not isinstance(inner, Aggregate):
-            return inner
-        subject_guards = tuple(guard for guard in guards if not _reads_records(guard))
-        if subject_guards and self._needs_guard(inner):
-            inner = replace(inner, where=And((*subject_guards, inner.where)))
-        self._refuse_correlated(inner)
+        inner = self._inside(aggregate, guards)
         name = self.names.get(inner)
         if name is None:
             name = self.names[inner] = f"aggregate.{len(self.names) + 1}"
             self._keep(Definition(name, inner.type, inner, self._range(inner)))
         return DefinitionReference(name, inner.type)
+
+    def _inside(self, aggregate: Aggregate, guards: Guards) -> Aggregate:
+        """An aggregate without others inside, with the conditions that it needs; CannotTabulate where there is no such."""
+        inner = replace(
+            aggregate,
+            where=self._hoisted(aggregate.where, guards),
+            value=None if aggregate.value is None else self._hoisted(aggregate.value, guards),
+            keys=tuple(self._hoisted(key, guards) for key in aggregate.keys),
+            start=None if aggregate.start is None else self._hoisted(aggregate.start, guards),
+        )
+        subject_guards = tuple(guard for guard in guards if not _reads_records(guard))
+        if subject_guards and self._needs_guard(inner):
+            inner = replace(inner, where=And((*subject_guards, inner.where)))
+        if any(isinstance(part, RecordField) and part.table != inner.table for part in walk(inner)):
+            raise CannotTabulate(self.current)
+        return inner
 
     def _range(self, aggregate: Aggregate) -> Interval | None:
         return None if isinstance(plain(aggregate.type), Truth) else range_of(aggregate, self.known)
@@ -139,12 +145,6 @@ class Hoister:
     def _needs_guard(self, aggregate: Aggregate) -> bool:
         partial = any(isinstance(part, Partial) and _reads_subject(part) for part in walk(aggregate))
         return partial or may_overflow(aggregate, self.known)
-
-    def _refuse_correlated(self, expression: Expression) -> None:
-        if isinstance(expression, Aggregate):
-            tables = {part.table for part in walk(expression) if isinstance(part, RecordField)}
-            if tables - {expression.table}:
-                raise CannotTabulate(self.current)
 
 
 def _reads_subject(expression: Expression) -> bool:
