@@ -17,6 +17,7 @@ from creditdsl.core.ir import (
     Choose,
     Constant,
     DaysBetween,
+    Definition,
     DivideRounded,
     Enumeration,
     Expression,
@@ -55,6 +56,7 @@ __all__ = [
     "places",
     "presences",
     "range_of",
+    "stated_interval",
     "type_of",
     "uncovered",
     "zero_divisions",
@@ -102,6 +104,14 @@ def known_inputs(
                 )
                 known[leaf] = interval
     return known
+
+
+def stated_interval(definition: Definition, enums: Iterable[Enumeration]) -> Interval | None:
+    """The interval that a definition states: its range, or the ordinals of the enum that it is of."""
+    type_ = plain(definition.type)
+    if isinstance(type_, Choice):
+        return next(Interval(0, len(enum.values) - 1) for enum in enums if enum.name == type_.enum)
+    return definition.range
 
 
 def fits_64_bits(interval: Interval) -> bool:

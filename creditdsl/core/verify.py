@@ -36,6 +36,7 @@ from creditdsl.core.ranges import (
     may_overflow,
     places,
     range_of,
+    stated_interval,
     type_of,
     uncovered,
 )
@@ -125,11 +126,9 @@ def _verify_definitions(program: Program) -> dict[str, Definition]:
         require(type_of(definition.expression) == definition.type, "a definition of another type", definition)
         _verify_ranges(definition, known, place)
         definitions[definition.name] = definition
-        values = plain(definition.type)
-        if isinstance(values, Choice):
-            known[_reference(definition)] = Interval(0, len(program.enum(values.enum).values) - 1)
-        elif definition.range is not None:
-            known[_reference(definition)] = definition.range
+        stated = stated_interval(definition, program.enums)
+        if stated is not None:
+            known[_reference(definition)] = stated
     return definitions
 
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from creditdsl.backends.columns.linear import Parts
-from creditdsl.backends.columns.simplify import Simplifier
 from creditdsl.backends.columns.widths import column_type, column_width
 from creditdsl.core.ir import (
     Aggregate,
@@ -23,12 +22,13 @@ from creditdsl.core.ir import (
     RecordField,
     SubjectField,
 )
-from creditdsl.core.ranges import interval_of, known_inputs
+from creditdsl.core.ranges import interval_of, known_inputs, stated_interval
 from creditdsl.core.subject import RunContext
 from creditdsl.core.types import Choice, Day, Plain, Text, Truth, plain
 from creditdsl.core.walk import children, rebuilt, walk
 from creditdsl.diagnostics import InternalError
 from creditdsl.tabular.plan import Tabular
+from creditdsl.tabular.simplify import Simplifier
 
 DEEP = 24
 """So many levels of an expression are written in one go."""
@@ -55,11 +55,9 @@ class Columns:
     def _simplify(self) -> None:
         for item in self.program.definitions:
             reference = DefinitionReference(item.name, item.type)
-            type_ = plain(item.type)
-            if isinstance(type_, Choice):
-                self.known[reference] = Interval(0, len(self.enums[type_.enum]) - 1)
-            elif item.range is not None:
-                self.known[reference] = item.range
+            stated = stated_interval(item, self.program.enums)
+            if stated is not None:
+                self.known[reference] = stated
         for item in self.program.definitions:
             self.definitions[item.name] = item
             self.expressions[item.name] = self.simplifier.define(item.name, self._of_the_run(item.expression))

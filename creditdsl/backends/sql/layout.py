@@ -1,7 +1,7 @@
 """The definitions of a query in the order of its stages.
 
-In: a program in layers and the definitions that are wanted. Out: blocks: layers after which all columns but those that are
-still needed go away. A dialect without a limit on columns has one block, whose layers are those of the program.
+In: definitions, each aggregate one of its own, and the names of those that are wanted. Out: blocks: layers after which all
+columns but those that are still needed go away. A dialect without a limit on columns has one block, whose layers are those of the program.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,7 +11,7 @@ from creditdsl.backends.sql.scope import is_leaf
 from creditdsl.core.ir import Add, Aggregate, Definition, DefinitionReference, Expression, SubjectField
 from creditdsl.core.type_of import type_of
 from creditdsl.core.walk import rebuilt, walk
-from creditdsl.tabular.plan import Grouped, Layer, Scalars, Tabular, needed_names, references
+from creditdsl.tabular.plan import Grouped, Layer, Scalars, needed_names, references
 
 MOST_TERMS = 100
 """The most terms of one sum: engines read a sum as a nest and limit its depth, and its terms need not all be kept at once."""
@@ -25,12 +25,14 @@ class Block:
     kept: frozenset[Expression]
 
 
-def blocks(tabular: Tabular, names: Sequence[str], fields: Sequence[SubjectField], most: int | None) -> list[Block]:
-    """The blocks that compute the definitions `names`. `fields` of the subject are wanted too.
+def blocks(
+    program: Iterable[Definition], names: Sequence[str], fields: Sequence[SubjectField], most: int | None
+) -> list[Block]:
+    """The blocks that compute the definitions `names` of those of a program. `fields` of the subject are wanted too.
 
     Where there are more definitions than `most` columns have room for, each block adds a quarter of that.
     """
-    definitions = {item.name: item for item in _prepared(tabular.program.definitions)}
+    definitions = {item.name: item for item in _prepared(program)}
     needed = needed_names(definitions, names)
     wanted: frozenset[Expression] = frozenset((*fields, *(_reference(definitions[name]) for name in names)))
     if most is None or len(needed) <= 3 * most // 4:

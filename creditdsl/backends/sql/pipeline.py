@@ -38,6 +38,7 @@ from creditdsl.backends.sql.query import Query, Stage
 from creditdsl.backends.sql.rows import Rows
 from creditdsl.backends.sql.runs import fits_calendar, in_force
 from creditdsl.backends.sql.scope import Scope, is_leaf
+from creditdsl.backends.sql.simplify import simplified
 from creditdsl.backends.sql.source import Source
 from creditdsl.backends.sql.target import Target
 from creditdsl.backends.sql.validity import read_tables
@@ -48,12 +49,11 @@ from creditdsl.core.ir import (
     Definition,
     DefinitionReference,
     Expression,
-    Interval,
     RecordField,
     SubjectField,
 )
-from creditdsl.core.ranges import known_inputs
-from creditdsl.core.types import Choice, Day, Month, Number, Type, plain
+from creditdsl.core.ranges import known_inputs, stated_interval
+from creditdsl.core.types import Day, Month, Number, Type, plain
 from creditdsl.core.walk import walk
 from creditdsl.tabular.plan import Grouped, Tabular, references
 
@@ -102,11 +102,12 @@ class Pipeline:
         self.subjects: Stage | None = None
         self.parts = Parts(self.target, self.known, self.bounds, self._make_definition)
         self.definitions: dict[Expression, Definition] = {}
+        self.simple = simplified(program)
         self.part_count = 0
 
     def computed(self, names: Sequence[str], fields: Sequence[SubjectField] = ()) -> Stage:
         """A stage with the definitions `names` and some fields of the subject."""
-        planned = blocks(self.setting.tabular, names, fields, self.target.most_columns)
+        planned = blocks(self.simple, names, fields, self.target.most_columns)
         stage = self._subject_rows(planned)
         for block in planned:
             stage = self._block(stage, block)
@@ -330,12 +331,10 @@ class Pipeline:
     def _know(self, definition: Definition, expression: Expression) -> None:
         reference = leaf(definition)
         self.definitions[reference] = definition
-        type_ = plain(definition.type)
-        if isinstance(type_, Choice):
-            self.known[reference] = Interval(0, len(self.enums[type_.enum].values) - 1)
-        elif definition.range is not None:
-            self.known[reference] = definition.range
-        elif isinstance(type_, Number | Day | Month) and not isinstance(expression, Aggregate):
+        stated = stated_interval(definition, self.program.enums)
+        if stated is not None:
+            self.known[reference] = stated
+        elif isinstance(plain(definition.type), Number | Day | Month) and not isinstance(expression, Aggregate):
             self.known[reference] = self.bounds.of(expression)
 
     def _make_definition(self, name: str, type_: Type) -> Expression:
