@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
-from creditdsl.source import Span
+from creditdsl.source import NOWHERE, Span
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -152,6 +152,11 @@ class PolicyError(Exception):
     def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
         super().__init__("; ".join(f"{item.code.name}: {item.message.en}" for item in diagnostics[:20]))
         self.diagnostics = diagnostics
+
+
+def cannot_express(message: Text, remedy: Text) -> PolicyError:
+    """The error that a target language, or an engine that was asked for, has no exact way to write a policy."""
+    return PolicyError((Diagnostic(Code.CR0803, NOWHERE, message, remedy),))
 
 
 class InternalError(Exception):

@@ -22,7 +22,7 @@ from creditdsl.backends.sql.target import CannotExpress
 from creditdsl.core.inputs import run_context
 from creditdsl.core.ir import Program
 from creditdsl.core.subject import RunContext
-from creditdsl.diagnostics import Language
+from creditdsl.diagnostics import Language, cannot_express
 from creditdsl.engines import messages
 from creditdsl.engines.columns import ColumnGrader, ColumnsModule
 from creditdsl.engines.evaluator import ExplanationJson, InputProblem
@@ -54,20 +54,23 @@ def score(
     """Score the tables of a folder into the folder `target`, which replaces an earlier result there.
 
     `progress` is told how many subjects are done, and how many there are. Raises PolicyError when the period, the
-    folder or a header is wrong; bad rows raise nothing, they stand in the rejects.
+    folder or a header is wrong, or when `engine` is `columns` and they cannot express the policy; bad rows raise nothing, they stand in the rejects.
     """
     context = run_context(program, options.period, options.as_of)
     make_evaluator = EvaluatorMaker(program, options.period, options.as_of, options.language)
-    plan = None if engine == "python" else column_plan(program, context, options.language)
+    plan = None
+    if engine != "python":
+        try:
+            plan = column_plan(program, context, options.language)
+        except (CannotTabulate, CannotExpress) as fault:
+            if engine == "columns":
+                raise cannot_express(fault.message, messages.without_columns()) from fault
     return run(program, (tables, target), make_evaluator, options, progress, plan)
 
 
-def column_plan(program: Program, context: RunContext, language: Language) -> "ColumnPlan | None":
-    """How the policy is graded as whole columns in one run; None where columns or DuckDB cannot express it."""
-    try:
-        return ColumnPlan(tabulate(program, context), context, language)
-    except (CannotTabulate, CannotExpress):
-        return None
+def column_plan(program: Program, context: RunContext, language: Language) -> "ColumnPlan":
+    """How the policy is graded as whole columns in one run; CannotTabulate or CannotExpress where it cannot be."""
+    return ColumnPlan(tabulate(program, context), context, language)
 
 
 class ColumnPlan:
@@ -125,7 +128,7 @@ def spark_plan(program: Program, context: RunContext, language: Language) -> Spa
     try:
         return SparkPlan(tabulate(program, context), partial(_spark_query, language))
     except CannotTabulate as fault:
-        raise SparkTrouble(messages.records_in_records(fault.name), messages.without_spark()) from fault
+        raise SparkTrouble(fault.message, messages.without_spark()) from fault
 
 
 def _spark_query(language: Language, tabular: Tabular, part: str, tables: tuple[ReadTable, ...]) -> str:

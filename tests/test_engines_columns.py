@@ -66,7 +66,6 @@ def both(
     chosen = RunOptions(period, as_of, "en", **options)  # type: ignore[arg-type]  # passed through from the tests
     make = interpreter(program, period, as_of, "en")
     plan = column_plan(program, run_context(program, period, as_of), "en")
-    assert plan is not None
     watched = Watched(plan)
     summary = run(program, (folder, out / "columns"), make, chosen, plan=watched)
     assert run(program, (folder, out / "rows"), make, chosen) == summary

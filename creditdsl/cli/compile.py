@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from creditdsl.cli.compile_sql import SqlOptions, sql_options, sql_text
+from creditdsl.cli.compile_sql import ONLY_PYTHON, SqlOptions, sql_options, sql_text
 from creditdsl.cli.files import write_text
 from creditdsl.cli.language import say
 from creditdsl.cli.session import Session, print_findings
 from creditdsl.cli.times import as_of_option, jurisdiction_option, period_option
-from creditdsl.diagnostics import Diagnostic, Language
+from creditdsl.diagnostics import Diagnostic, Language, cannot_express
 
 if TYPE_CHECKING:
     from creditdsl.compile import Compiled
@@ -147,12 +147,7 @@ def _columns_text(compiled: "Compiled", period: str | None, as_of: datetime | No
     try:
         return emit_columns(tabulate(compiled.program, context), context)
     except CannotTabulate as fault:
-        raise click.UsageError(
-            session.say(
-                f"{fault.name} 的条件涉及另一种记录的字段, 不能按列计算; 请用 --target python。",
-                f"A condition in {fault.name} looks into another table of records, which columns cannot; use --target python.",
-            )
-        ) from fault
+        raise cannot_express(fault.message, ONLY_PYTHON) from fault
 
 
 def _write_one(compiled: "Compiled", emit: str, output: Path | None, session: Session) -> None:

@@ -9,8 +9,7 @@ import click
 
 from creditdsl.cli.language import say
 from creditdsl.cli.session import Session
-from creditdsl.diagnostics import Code, Diagnostic, Language, PolicyError, Text
-from creditdsl.source import NOWHERE
+from creditdsl.diagnostics import Language, Text, cannot_express
 
 if TYPE_CHECKING:
     from creditdsl.compile import Compiled
@@ -20,6 +19,9 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 DIALECTS = ("duckdb", "postgres", "spark")
 PARTS = ("results", "findings", "measures", "problems", "wide")
+
+ONLY_PYTHON = Text("用 `--target python` 编译", "compile with `--target python`")
+"""The remedy where a policy cannot be written for whole tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +105,9 @@ def sql_text(
     try:
         return _written(compiled.program, period, as_of, options, session)
     except CannotExpress as fault:
-        raise _refused(fault.message, fault.remedy) from fault
+        raise cannot_express(fault.message, fault.remedy) from fault
     except CannotTabulate as fault:
-        message = Text(
-            f"`{fault.name}` 在一类记录的条件里查看另一类记录。",
-            f"`{fault.name}` looks at records of one kind inside a condition on another.",
-        )
-        remedy = Text("用 `--target python` 编译。", "Compile with `--target python`.")
-        raise _refused(message, remedy) from fault
-
-
-def _refused(message: Text, remedy: Text) -> PolicyError:
-    return PolicyError((Diagnostic(Code.CR0803, NOWHERE, message, remedy),))
+        raise cannot_express(fault.message, ONLY_PYTHON) from fault
 
 
 def _written(program: "Program", period: str | None, as_of: date | None, options: SqlOptions, session: Session) -> str:

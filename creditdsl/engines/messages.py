@@ -388,13 +388,6 @@ def spark_failed(said: str) -> Text:
     return Text(f"Spark 运行失败:{said}", f"Spark failed: {said}")
 
 
-def records_in_records(definition: str) -> Text:
-    return Text(
-        f"`{definition}` 的条件同时涉及两种记录,Spark 无法计算",
-        f"the condition of `{definition}` looks at records of two kinds at once, which Spark cannot compute",
-    )
-
-
 def spark_reads_parquet(name: str) -> Text:
     return Text(
         f"`{shown(name)}` 不是 Parquet,Spark 只读 Parquet",
@@ -404,6 +397,10 @@ def spark_reads_parquet(name: str) -> Text:
 
 def other_engine() -> Text:
     return Text("转换为 Parquet,或去掉 `--engine spark`", "convert it to Parquet, or leave out `--engine spark`")
+
+
+def without_columns() -> Text:
+    return Text("去掉 `--engine columns`,逐户评价", "leave out `--engine columns`: subjects are then scored one by one")
 
 
 def without_spark() -> Text:

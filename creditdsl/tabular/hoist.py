@@ -35,6 +35,7 @@ from creditdsl.core.ir import (
 from creditdsl.core.ranges import known_inputs, may_overflow, range_of
 from creditdsl.core.types import Choice, Truth, plain
 from creditdsl.core.walk import rebuilt, walk
+from creditdsl.diagnostics import Text
 
 Guards = tuple[Expression, ...]
 
@@ -43,14 +44,14 @@ Partial = Presume | DivideRounded | ChoiceAt | AddWorkdays | RollForward | Workd
 
 
 class CannotTabulate(Exception):
-    """A program that has an aggregate over one table inside the condition of another one, looking at both records.
+    """A program that has an aggregate over one table inside the condition of another one, looking at both records."""
 
-    `name` is that of the definition.
-    """
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name
+    def __init__(self, definition: str) -> None:
+        self.message = Text(
+            f"`{definition}` 在一类记录的条件里查看另一类记录",
+            f"`{definition}` looks at records of one kind inside a condition on another",
+        )
+        super().__init__(self.message.en)
 
 
 class Hoister:
