@@ -40,6 +40,7 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class Direct:
+    code: str
     table: str
     kind: str
     least: int
@@ -69,7 +70,7 @@ def record_scheme_of(count: int) -> RecordScheme:
     found = tuple(_indicator(row) for row in rows)
     tables = {item.kind: item.table for item in found}
     directs = [
-        Direct(tables[item.indicator.kind], item.indicator.kind, item.least // 100, grades.index(item.grade))
+        Direct(item.code, tables[item.indicator.kind], item.indicator.kind, item.least // 100, grades.index(item.grade))
         for item in scheme_policy.directs(rows)
     ]
     return RecordScheme(

@@ -5,20 +5,19 @@ counts, sums and extremes all in one, each kind that needs the records put in or
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlglot import exp
 
 from creditdsl.backends.sql import build
 from creditdsl.backends.sql.build import Tree
+from creditdsl.backends.sql.conditions import ALWAYS, in_common
 from creditdsl.backends.sql.expressions import write
 from creditdsl.backends.sql.query import Query, Stage
 from creditdsl.backends.sql.scope import Scope
 from creditdsl.core.ir import (
     Aggregate,
     AggregateKind,
-    And,
-    Constant,
     Definition,
     DefinitionReference,
     Expression,
@@ -35,7 +34,6 @@ RECORD, SUBJECT = "r", "s"
 OWN_COLUMNS = ("start", "value", "place", "least", "run", "length")
 """Columns inside the stages of aggregates, which no other column may be named like."""
 
-ALWAYS = Constant(True, Truth())
 ORDERED = (AggregateKind.SUM_OF_LEAST, AggregateKind.LONGEST_RUN, AggregateKind.STREAK)
 
 
@@ -83,7 +81,7 @@ def simple_stage(
 ) -> Stage:
     """The stage of simple aggregates by their columns; `counted` is a column for the number of records."""
     aggregates = {name: _aggregate(definition) for name, definition in columns.items()}
-    common, aggregates = (ALWAYS, aggregates) if counted is not None else _in_common(aggregates)
+    common, aggregates = (ALWAYS, aggregates) if counted is not None else in_common(aggregates)
     joined = any(reads_subject(aggregate) for aggregate in (common, *aggregates.values()))
     trees = [records.key]
     if counted is not None:
@@ -141,29 +139,6 @@ def _aggregate(definition: Definition) -> Aggregate:
     if not isinstance(definition.expression, Aggregate):
         raise InternalError(f"{definition.name} is no aggregate")
     return definition.expression
-
-
-def _in_common(aggregates: Mapping[str, Aggregate]) -> tuple[Expression, dict[str, Aggregate]]:
-    """What all aggregates ask of a record, which the rest of their conditions then need not ask."""
-    tests = [_tests(aggregate.where) for aggregate in aggregates.values()]
-    if len(tests) < 2:
-        return ALWAYS, dict(aggregates)
-    common = [test for test in tests[0] if all(test in others for others in tests[1:])]
-    rest = {
-        name: replace(aggregate, where=_all([test for test in own if test not in common]))
-        for (name, aggregate), own in zip(aggregates.items(), tests, strict=True)
-    }
-    return _all(common), rest
-
-
-def _tests(condition: Expression) -> tuple[Expression, ...]:
-    return condition.operands if isinstance(condition, And) else (condition,)
-
-
-def _all(tests: Sequence[Expression]) -> Expression:
-    if not tests:
-        return ALWAYS
-    return tests[0] if len(tests) == 1 else And(tuple(tests))
 
 
 def _simple(aggregate: Aggregate, scope: Scope) -> Tree:

@@ -30,6 +30,7 @@ from creditdsl.backends.sql.aggregates import (
 )
 from creditdsl.backends.sql.bounds import Bounds
 from creditdsl.backends.sql.build import Tree
+from creditdsl.backends.sql.conditions import asked_together, with_columns
 from creditdsl.backends.sql.expressions import write
 from creditdsl.backends.sql.layout import Block, blocks
 from creditdsl.backends.sql.names import Names
@@ -53,7 +54,7 @@ from creditdsl.core.ir import (
     SubjectField,
 )
 from creditdsl.core.ranges import known_inputs, stated_interval
-from creditdsl.core.types import Day, Month, Number, Type, plain
+from creditdsl.core.types import Day, Month, Number, Truth, Type, plain
 from creditdsl.core.walk import walk
 from creditdsl.tabular.plan import Grouped, Tabular, references
 
@@ -278,21 +279,22 @@ class Pipeline:
         parts = Parts(
             self.target, self.known, self.bounds, _record_maker(layer.table, self.rows.record_columns(layer.table))
         )
+        aggregates = {item: item.expression for item in layer.definitions if isinstance(item.expression, Aggregate)}
+        together = asked_together(aggregate.where for aggregate in aggregates.values())
+        asked = {condition: parts.make_leaf("condition", Truth()) for condition in together}
+        conditions = [Value(column, parts.of(condition, "condition")) for condition, column in asked.items()]
         definitions = []
-        for item in layer.definitions:
-            if not isinstance(item.expression, Aggregate):
-                continue
-            aggregate = item.expression
+        for item, aggregate in aggregates.items():
             split = replace(
                 aggregate,
-                where=parts.of(aggregate.where, item.name),
+                where=parts.of(with_columns(aggregate.where, asked), item.name),
                 value=None if aggregate.value is None else parts.of(aggregate.value, item.name),
                 keys=tuple(parts.of(key, item.name) for key in aggregate.keys),
             )
             definitions.append(replace(item, expression=split))
             self._know(item, split)
         records = Records(rows, rows if subjects is None else subjects)
-        for step in _levels([Value(part.leaf, part.expression) for part in parts.taken()]):
+        for step in _levels([*(Value(part.leaf, part.expression) for part in parts.taken()), *conditions]):
             records = self._record_step(records, step)
         return definitions, records
 

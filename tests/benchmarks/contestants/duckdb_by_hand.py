@@ -5,13 +5,14 @@ The result is a table again. Sums stand in groups of terms, because an expressio
 
 import csv
 import tempfile
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.benchmarks.contest import Contestant, Graded, Pace, Prepared
 from tests.benchmarks.contestants.numpy_by_hand import narrow
-from tests.benchmarks.records import KEY
+from tests.benchmarks.records import KEY, RecordScheme
 from tests.benchmarks.scheme import Scheme, Table
 
 if TYPE_CHECKING:
@@ -79,18 +80,22 @@ def query(scheme: Scheme) -> str:
 
 def results_query(scheme: Scheme) -> str:
     """The table of results as the compiled query gives it: key, decimal scores, names of grades, and what decided."""
+    directs = {item.code: (f"{item.field} >= {item.least}", scheme.grades[item.grade]) for item in scheme.directs}
+    return all_results(scheme, directs, points(scheme, "entity", "uscc"))
+
+
+def all_results(scheme: Scheme | RecordScheme, directs: Mapping[str, tuple[str, str]], scores: str) -> str:
+    """Every column of the results over a query for key, score and what direct grades, by their codes, test."""
     bands = " ".join(f"WHEN score >= {limit} THEN '{scheme.grades[at]}'" for at, limit in enumerate(scheme.limits))
-    directs = " ".join(
-        f"WHEN {item.field} >= {item.least} THEN '{scheme.grades[item.grade]}'" for item in scheme.directs
-    )
-    codes = " ".join(f"WHEN {item.field} >= {item.least} THEN '{item.code}'" for item in scheme.directs)
+    given = " ".join(f"WHEN {test} THEN '{grade}'" for test, grade in directs.values())
+    codes = " ".join(f"WHEN {test} THEN '{code}'" for code, (test, _) in directs.items())
     return f"""
         SELECT uscc, TRUE AS graded, score, score AS score_after_repair, grade, grade AS grade_after_repair,
             decided_step, decided_by, decided_step AS decided_step_after_repair, decided_by AS decided_by_after_repair
         FROM (
-            SELECT uscc, (score * 0.1)::DECIMAL(18, 1) AS score, CASE {directs} {bands} ELSE '{scheme.grades[-1]}' END AS grade,
+            SELECT uscc, (score * 0.1)::DECIMAL(18, 1) AS score, CASE {given} {bands} ELSE '{scheme.grades[-1]}' END AS grade,
                 CASE {codes} END AS decided_by, CASE WHEN decided_by IS NULL THEN 'band' ELSE 'direct' END AS decided_step
-            FROM ({points(scheme, "entity", "uscc")})
+            FROM ({scores})
         )
     """
 

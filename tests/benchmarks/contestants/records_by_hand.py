@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.benchmarks.contest import Contestant, Graded, Pace, Prepared
 from tests.benchmarks.contestants import compiled
-from tests.benchmarks.contestants.duckdb_by_hand import columns_of
+from tests.benchmarks.contestants.duckdb_by_hand import all_results, columns_of, number_of, tenths
 from tests.benchmarks.records import (
     AS_OF,
     FIRST_DAY,
@@ -82,19 +82,31 @@ def _joined(scheme: RecordScheme) -> str:
     return f"SELECT uscc, {scheme.base} - {total} AS points{kept} FROM entity {joins}"
 
 
+def filtered_results_query(scheme: RecordScheme) -> str:
+    """The same for the table of results as the compiled query gives it."""
+    parts = [_filtered(scheme, table) for table in TABLES]
+    directs = {item.code: (f"all_{item.kind} >= {item.least}", scheme.grades[item.grade]) for item in scheme.directs}
+    return f"WITH {', '.join(parts)} {all_results(scheme, directs, _scored(scheme, _joined(scheme)))}"
+
+
 def _graded(scheme: RecordScheme, preamble: str, points: str) -> str:
     """The score and the grade of a query that gives points and counts."""
     bands = " ".join(f"WHEN score >= {limit} THEN {number}" for number, limit in enumerate(scheme.limits))
     directs = " ".join(f"WHEN all_{item.kind} >= {item.least} THEN {item.grade}" for item in scheme.directs)
-    kept = "".join(f", all_{item.kind}" for item in scheme.directs)
     return f"""{preamble}
         SELECT uscc, score, (CASE {directs} {bands} ELSE {len(scheme.limits)} END)::TINYINT AS grade
-        FROM (
-            SELECT uscc,
-                CASE WHEN points < {scheme.floor} THEN {scheme.floor} WHEN points > {scheme.ceiling} THEN {scheme.ceiling}
-                ELSE points END::INTEGER AS score{kept}
-            FROM ({points})
-        )
+        FROM ({_scored(scheme, points)})
+    """
+
+
+def _scored(scheme: RecordScheme, points: str) -> str:
+    """The points within the limits of the score."""
+    kept = "".join(f", all_{item.kind}" for item in scheme.directs)
+    return f"""
+        SELECT uscc,
+            CASE WHEN points < {scheme.floor} THEN {scheme.floor} WHEN points > {scheme.ceiling} THEN {scheme.ceiling}
+            ELSE points END::INTEGER AS score{kept}
+        FROM ({points})
     """
 
 
@@ -137,6 +149,17 @@ def rule_statements(scheme: RecordScheme) -> Iterator[str]:
 
 def prepare_filtered(scheme: RecordScheme, tables: RecordTables) -> Prepared:
     return prepare_sql(tables, filtered_query(scheme), "graded_by_filter")
+
+
+def prepare_filtered_results(scheme: RecordScheme, tables: RecordTables) -> Prepared:
+    name = "results_by_filter"
+    statement = f"CREATE OR REPLACE TEMP TABLE {name} AS {filtered_results_query(scheme)}"
+
+    def graded(_: object) -> Graded:
+        score, grade = tenths("score"), number_of("grade", scheme.grades)
+        return columns_of(tables.connection, f"SELECT {score}, {grade} FROM {name} ORDER BY uscc")
+
+    return Prepared(lambda: tables.connection.execute(statement), graded)
 
 
 def prepare_grouped(scheme: RecordScheme, tables: RecordTables) -> Prepared:
@@ -216,5 +239,12 @@ CONTESTANTS = (
     Contestant("python-by-hand", "Python by hand", Pace.SUBJECTS, prepare_python, ("duckdb",)),
     Contestant("compiled-python", "compiled Python, `evaluate`", Pace.SUBJECTS, prepare_compiled, ("duckdb",)),
     Contestant("duckdb-filter", "DuckDB SQL by hand, `FILTER`", Pace.COLUMNS, prepare_filtered, ("duckdb",)),
+    Contestant(
+        "duckdb-filter-results",
+        "DuckDB SQL by hand, `FILTER`, all results",
+        Pace.COLUMNS,
+        prepare_filtered_results,
+        ("duckdb",),
+    ),
     Contestant("duckdb-kinds", "DuckDB SQL by hand, by kind", Pace.COLUMNS, prepare_grouped, ("duckdb",)),
 )
