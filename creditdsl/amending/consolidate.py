@@ -103,7 +103,7 @@ class _Text:
     def __post_init__(self) -> None:
         for module in self.modules:
             for declaration in module.declarations:
-                if not isinstance(declaration, tree.Use | tree.Case | tree.Amend):
+                if not isinstance(declaration, tree.Use | tree.Case | tree.Population | tree.Amend):
                     self.declarations.append(declaration)
 
     def amend(self, amendment: tree.Amend) -> None:

@@ -273,7 +273,7 @@ def shown_days(days: Days) -> str:
     return f"{first} .. {last}".strip()
 
 
-def period_not_fitting(period: tree.Number | tree.MonthLiteral, *, monthly: bool) -> Diagnostic:
+def period_not_fitting(period: tree.PeriodLiteral, *, monthly: bool) -> Diagnostic:
     return Diagnostic(
         Code.CR0914,
         period.span,

@@ -72,10 +72,10 @@ def days_of(validity: tree.Validity | None) -> Days:
 
 
 def is_monthly(policy: tree.Policy) -> bool:
-    return policy.period is not None and policy.period.text == "month"
+    return bool(policy.periods) and policy.periods[0].text == "month"
 
 
-def period_days(period: tree.Number | tree.MonthLiteral, *, monthly: bool) -> Days | None:
+def period_days(period: tree.PeriodLiteral, *, monthly: bool) -> Days | None:
     """The first and the last day of an assessment period; None when it is not of the policy's length, or no year."""
     match period:
         case tree.Number(digits=year, places=0) if not monthly and date.min.year <= year < date.max.year:

@@ -49,13 +49,17 @@ def key_of(declaration: tree.Declaration) -> Key | None:
             return "exempt", code.text
         case tree.Measure(word=word, code=code):
             return word.value, code.text
+        case tree.Matter(code=code):
+            return "matter", code.text
+        case tree.Catalogue(name=name):
+            return "catalogue", name.text
         case tree.RepairPoints(indicator=code):
             return "repair", code.text
         case tree.RepairDirect(direct=code):
             return "repair_direct", code.text
         case tree.Invariant(name=text):
             return "invariant", text.value
-        case tree.Use() | tree.Case() | tree.Amend():
+        case tree.Use() | tree.Case() | tree.Population() | tree.Amend():
             return None
 
 

@@ -29,6 +29,14 @@ from creditdsl.analyses.step_wording import pivot_sentence, step_outcome, step_w
 from creditdsl.diagnostics import Language, Text
 
 MOST_RECORDS = 12
+MEASURES = {
+    "reward": ("激励", "reward"),
+    "penalty": ("惩戒", "penalty"),
+    "list": ("名单", "list"),
+    "offer": ("产品", "offer"),
+    "pledge": ("承诺", "pledge"),
+    "inspection": ("抽查", "inspection"),
+}
 """Records that are listed of one finding; the rest is counted."""
 
 
@@ -338,7 +346,7 @@ class _Page:
         return lines
 
     def _measure(self, measure: MeasureView) -> list[str]:
-        word = self.say("激励", "reward") if measure.rule.kind == "reward" else self.say("惩戒", "penalty")
+        word = self.say(*MEASURES[measure.rule.kind])
         may = self.say("（可以）", " (discretionary)") if measure.may else ""
         by = self.say("、", ", ").join(self.label(one) for one in measure.by)
         head = f"  {word} {self.rule(measure.rule)}{may}"

@@ -4,7 +4,7 @@ from creditdsl.checking import messages, rule_messages
 from creditdsl.checking.scope import NUMBER, TRUE, TRUTH, ContextDays, Scope, Typed, negation
 from creditdsl.checking.terms import condition, value
 from creditdsl.core import ir
-from creditdsl.core.types import Day, Month, Number, Optional, Type, Unit
+from creditdsl.core.types import Choice, Day, Month, Number, Optional, Type, Unit
 from creditdsl.syntax import tree
 
 
@@ -79,6 +79,8 @@ KINDS = {
     tree.AggregateWord.EARLIEST: ir.AggregateKind.MINIMUM,
     tree.AggregateWord.LONGEST_RUN: ir.AggregateKind.LONGEST_RUN,
     tree.AggregateWord.STREAK: ir.AggregateKind.STREAK,
+    tree.AggregateWord.WORST: ir.AggregateKind.MAXIMUM,
+    tree.AggregateWord.BEST: ir.AggregateKind.MINIMUM,
 }
 
 
@@ -87,6 +89,8 @@ def _with_value(
 ) -> Typed | None:
     written = expression.value.span if expression.value is not None else expression.span
     kind = KINDS[expression.word]
+    if expression.word in ORDERED and isinstance(typed.type, Choice):
+        return _extreme_choice(kind, table, where, typed.expression, typed.type)
     if not _fits(expression.word, typed.type):
         scope.report(messages.aggregate_of_wrong_type(expression.word, typed.type, written))
         return None
@@ -110,10 +114,25 @@ def _fits(word: tree.AggregateWord, type_: Type) -> bool:
             return isinstance(type_, Number)
         case tree.AggregateWord.LATEST | tree.AggregateWord.EARLIEST:
             return isinstance(type_, Day | Month)
+        case tree.AggregateWord.WORST | tree.AggregateWord.BEST:
+            return False
         case tree.AggregateWord.LONGEST_RUN | tree.AggregateWord.STREAK:
             return type_ == NUMBER or isinstance(type_, Month)
         case _:
             return isinstance(type_, Number | Day | Month)
+
+
+ORDERED = (tree.AggregateWord.WORST, tree.AggregateWord.BEST)
+
+
+def _extreme_choice(
+    kind: ir.AggregateKind, table: str, where: ir.Expression, value: ir.Expression, type_: Choice
+) -> Typed:
+    """The value of an enum that stands last or first in it, absent when no record matches."""
+    place = ir.Aggregate(kind, table, where, ir.OrdinalOf(value, type_.enum), (), Optional(NUMBER))
+    named = ir.ChoiceAt(ir.Presume(place), type_.enum)
+    found: Type = Optional(type_)
+    return Typed(ir.Choose((ir.Branch(ir.IsPresent(place), named),), ir.Constant(None, found), found), found)
 
 
 def _before_the_period(type_: Type) -> ir.Expression:

@@ -87,12 +87,14 @@ def _case(case: tree.Case, chain: list[tree.Case], scale: int, elaboration: Elab
     return ir.Case(case.name.value, _period_text(period), as_of.value, subject, expected, case.name.span)
 
 
-def _period_text(period: tree.Number | tree.MonthLiteral) -> str:
+def _period_text(period: tree.PeriodLiteral) -> str:
     match period:
         case tree.Number(digits=digits):
             return str(digits)
         case tree.MonthLiteral(year=year, month=month):
             return f"{year:04}-{month:02}"
+        case tree.QuarterLiteral(year=year, quarter=quarter):
+            return f"{year:04}-Q{quarter}"
 
 
 def _record(record: tree.GivenRecord, elaboration: Elaboration) -> ir.JsonRecord | None:
@@ -151,6 +153,10 @@ RULE_WORDS: dict[tree.ExpectWord, type[tree.Declaration]] = {
     tree.ExpectWord.DEMOTE: tree.Demote,
     tree.ExpectWord.REWARD: tree.Measure,
     tree.ExpectWord.PENALTY: tree.Measure,
+    tree.ExpectWord.LIST: tree.Measure,
+    tree.ExpectWord.OFFER: tree.Measure,
+    tree.ExpectWord.PLEDGE: tree.Measure,
+    tree.ExpectWord.INSPECTION: tree.Measure,
 }
 
 

@@ -15,8 +15,10 @@ from creditdsl.syntax import tree
 
 StepRule = tree.Exempt | tree.Direct | tree.Assign | tree.Demote | tree.Ceiling
 CodedRule = StepRule | tree.Indicator | tree.Measure
-Named = tree.Parameter | tree.Define | tree.Table | StepRule
+Named = tree.Parameter | tree.Define | tree.Table | StepRule | tree.Measure
 Kind = TypeVar("Kind")
+NAMED_MEASURES = (tree.MeasureWord.LIST, tree.MeasureWord.PLEDGE)
+"""The measures that conditions may name: whether a subject is on a list, whether it may pledge."""
 
 
 @dataclass(slots=True)
@@ -36,6 +38,9 @@ class Declarations:
     """For the code of a rule, the rules that displace it."""
     points_repairs: dict[str, tree.RepairPoints] = field(default_factory=dict)
     direct_repairs: list[tree.RepairDirect] = field(default_factory=list)
+    matters: dict[str, tree.Matter] = field(default_factory=dict)
+    catalogues: dict[str, tree.Catalogue] = field(default_factory=dict)
+    populations: dict[str, tree.Population] = field(default_factory=dict)
     cases: dict[str, tree.Case] = field(default_factory=dict)
     invariants: dict[str, tree.Invariant] = field(default_factory=dict)
 
@@ -127,7 +132,18 @@ class _Collector:
                     self._first("type", declaration.name)
                 self._distinct(tuple(band.grade for band in declaration.bands), declaration.name.text)
             case tree.Indicator() | tree.Measure():
-                self._rule(declaration)
+                named = isinstance(declaration, tree.Measure) and declaration.word in NAMED_MEASURES
+                if self._rule(declaration) and named:
+                    self._first("name", declaration.code)
+            case tree.Matter():
+                if self._first("matter", declaration.code):
+                    found.matters[declaration.code.text] = declaration
+            case tree.Catalogue():
+                if self._first("catalogue", declaration.name):
+                    found.catalogues[declaration.name.text] = declaration
+            case tree.Population():
+                if self._first("population", tree.Identifier(declaration.name.value, span=declaration.name.span)):
+                    found.populations[declaration.name.value] = declaration
             case tree.Exempt() | tree.Direct() | tree.Assign() | tree.Demote() | tree.Ceiling():
                 if self._rule(declaration) and self._first("name", declaration.code):
                     found.named[declaration.code.text] = declaration
@@ -151,7 +167,7 @@ class _Collector:
         """Names of one space that differ in nothing but the case of letters are told apart by nobody."""
         folded: dict[tuple[str, str], tuple[str, Span]] = {}
         for (space, name), span in self.places.items():
-            if space in ("case", "invariant"):
+            if space in ("case", "invariant", "population"):
                 continue
             key = (space, name.casefold())
             earlier = folded.setdefault(key, (name, span))

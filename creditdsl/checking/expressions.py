@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from creditdsl.checking import messages, operators, rule_messages
 from creditdsl.checking.aggregates import elaborate_aggregate
+from creditdsl.checking.measure_forms import breach_name
 from creditdsl.checking.names import means_something, reference
 from creditdsl.checking.operators import arithmetic
 from creditdsl.checking.quotients import compare_quotients, contains_division, elaborate_round
@@ -29,6 +30,13 @@ from creditdsl.checking.workdays import calendar_at, roll, workdays_between
 from creditdsl.core import ir
 from creditdsl.core.types import Day, Month, Number, Optional, Text, Truth, Type, Unit, plain
 from creditdsl.syntax import tree
+
+PERIOD_MONTHS = ir.MonthsBetween(
+    ContextDays[ir.ContextDay.PERIOD_START],
+    ir.AddDays(ContextDays[ir.ContextDay.PERIOD_END], ir.Constant(1, Number(Unit.DAYS))),
+    NUMBER,
+)
+"""The length of the assessment period: 12, 3 or 1."""
 
 
 def elaborate(expression: tree.Expression, scope: Scope, expected: Type | None = None) -> Typed | None:
@@ -51,6 +59,10 @@ def elaborate(expression: tree.Expression, scope: Scope, expected: Type | None =
             return Typed(ir.Constant(expression.value, TRUTH), TRUTH)
         case tree.Reference():
             return reference(expression, scope, expected)
+        case tree.Context(word=tree.ContextWord.PERIOD_MONTHS):
+            return Typed(PERIOD_MONTHS, NUMBER)
+        case tree.BreachOf():
+            return _breach(expression, scope)
         case tree.Context():
             return Typed(ContextDays[ir.ContextDay(expression.word.value)], DAY)
         case tree.Unary():
@@ -92,6 +104,18 @@ def elaborate(expression: tree.Expression, scope: Scope, expected: Type | None =
             return _part(expression, scope)
         case tree.Round():
             return elaborate_round(expression, scope)
+
+
+def _breach(expression: tree.BreachOf, scope: Scope) -> Typed | None:
+    """Whether a pledge was broken."""
+    name = breach_name(expression.pledge).text
+    declarations = scope.elaboration.declarations
+    if name not in declarations.named:
+        pledges = [item.code.text for item in declarations.of_kind(tree.Measure) if item.breach is not None]
+        scope.report(messages.not_declared(expression.pledge.text, expression.pledge.span, pledges))
+        return None
+    scope.elaboration.used.add(name)
+    return scope.elaboration.named(name, scope)
 
 
 def _truth(expression: ir.Expression | None) -> Typed | None:

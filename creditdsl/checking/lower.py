@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from creditdsl.checking import messages, operators, rule_messages
 from creditdsl.checking.bands import limits_of
 from creditdsl.checking.cases import cases, check_subjects, claims
+from creditdsl.checking.catalogues import check_catalogues
 from creditdsl.checking.declarations import Declarations, declare
 from creditdsl.checking.direct_repairs import repair_direct
 from creditdsl.checking.expressions import elaborate
@@ -23,6 +24,8 @@ from creditdsl.checking.grading import (
     warn_of_grades_never_given,
 )
 from creditdsl.checking.indicators import Counted, count_indicator, find, points_scale
+from creditdsl.checking.matters import matters
+from creditdsl.checking.measure_forms import spell_out
 from creditdsl.checking.measures import measure_definitions
 from creditdsl.checking.named import (
     check_parameter_dates,
@@ -51,6 +54,7 @@ def lower(modules: Iterable[tree.Module], content_hash: str) -> tuple[ir.Program
     """The program and its warnings; PolicyError with every diagnostic when there is an error."""
     modules = tuple(modules)
     declarations, found = declare(modules)
+    spell_out(declarations)
     ordered, circles = order(declarations)
     if circles or declarations.policy is None or declarations.subject is None:
         raise PolicyError(_sorted([*found, *circles]))
@@ -217,6 +221,7 @@ def _result(declarations: Declarations, score: _Score, elaboration: Elaboration)
             final = grade_definitions(grades, limits, steps, extra, elaboration)
             bands = result_bands(grades, limits, score.scale, "score" in elaboration.definitions)
     measures = measure_definitions(elaboration)
+    check_catalogues(elaboration)
     after = ".after" if elaboration.has_repairs else ""
     has_score = "score" in elaboration.definitions
     return ir.Result(
@@ -243,6 +248,7 @@ def _result(declarations: Declarations, score: _Score, elaboration: Elaboration)
         direct_repairs=direct_repairs,
         score_rule=score.rule,
         grades_rule=grades_rule(grades, elaboration) if grades else None,
+        matters=matters(elaboration),
     )
 
 
@@ -282,7 +288,7 @@ def _header(elaboration: Elaboration, content_hash: str) -> ir.Header:
     policy = elaboration.declarations.policy
     if policy is None:
         raise InternalError("a program was made without its policy declaration")
-    kind = ir.PeriodKind.MONTH if policy.period and policy.period.text == "month" else ir.PeriodKind.YEAR
+    kind = ir.PeriodKind(policy.periods[0].text) if policy.periods else ir.PeriodKind.YEAR
     return ir.Header(
         policy.name.text,
         texts_of(policy.label, policy.name.text, elaboration),

@@ -6,7 +6,8 @@ A measure that looks at the grade applies to graded subjects only; one that does
 from graphlib import CycleError, TopologicalSorter
 
 from creditdsl.checking import messages, operators, rule_messages
-from creditdsl.checking.named import clause_condition, grade_presence, names_in, rule_of, texts_of
+from creditdsl.checking.declarations import NAMED_MEASURES
+from creditdsl.checking.named import clause_condition, grade_presence, measure_condition, names_in, rule_of, texts_of
 from creditdsl.checking.scope import TRUE, TRUTH, Elaboration, Scope, Stage, conjunction
 from creditdsl.checking.terms import elaborate
 from creditdsl.core import ir
@@ -36,10 +37,11 @@ def measure_definitions(elaboration: Elaboration) -> tuple[ir.Measure, ...]:
 
 def measure_definition(measure: tree.Measure, elaboration: Elaboration) -> ir.Measure | None:
     """A measure as a part of the result, or None after reporting."""
-    kind = ir.RuleKind.REWARD if measure.word is tree.MeasureWord.REWARD else ir.RuleKind.PENALTY
+    kind = ir.RuleKind(measure.word.value)
     rule = rule_of(kind, measure, elaboration)
     scope, guard = final_scope(measure.clauses, elaboration)
-    test = clause_condition(measure.clauses, scope)
+    named = measure.word in NAMED_MEASURES
+    test = measure_condition(measure, Stage.FINAL, elaboration) if named else clause_condition(measure.clauses, scope)
     for excluded in measure.excludes:
         if not isinstance(elaboration.declarations.rules.get(excluded.text), tree.Measure):
             names = [item.code.text for item in elaboration.declarations.of_kind(tree.Measure)]
@@ -55,6 +57,9 @@ def measure_definition(measure: tree.Measure, elaboration: Elaboration) -> ir.Me
     name = f"measure.{measure.code.text}"
     holds = elaboration.define(name, conjunction(parts), TRUTH, rule)
     inner = scope.assuming(conjunction(parts))
+    if named and isinstance(test, ir.DefinitionReference):
+        # What the condition says is known where the values are computed, though it stands in a definition of its own.
+        inner = inner.assuming(elaboration.definitions[test.name].expression)
     grants = [_grant(grant, name, inner, rule) for grant in measure.grants]
     given = tuple(grant for grant in grants if grant is not None)
     if len(given) < len(grants):
@@ -62,7 +67,19 @@ def measure_definition(measure: tree.Measure, elaboration: Elaboration) -> ir.Me
     by = tuple(texts_of(label, "", elaboration) for label in measure.by)
     on = texts_of(measure.on, "", elaboration) if measure.on else ()
     excludes = tuple(item.text for item in measure.excludes)
-    return ir.Measure(rule, holds.name, by, on, measure.may, given, _lasts(measure), excludes)
+    channels = () if measure.entry is None else measure.entry.channels
+    return ir.Measure(
+        rule,
+        holds.name,
+        by,
+        on,
+        measure.may,
+        given,
+        _lasts(measure),
+        excludes,
+        tuple(texts_of(label, "", elaboration) for label in channels),
+        _sampling(measure.sampling),
+    )
 
 
 def final_scope(node: object, elaboration: Elaboration) -> tuple[Scope, ir.Expression]:
@@ -92,6 +109,13 @@ def _grant(grant: tree.Grant, measure: str, scope: Scope, rule: ir.Rule) -> ir.G
     value = ir.Choose((ir.Branch(applies, typed.expression),), ir.Constant(None, type_), type_)
     made = scope.elaboration.define(f"{measure}.{grant.name.text}", value, type_, rule)
     return ir.Grant(grant.name.text, grant.restricts, label, made.name)
+
+
+def _sampling(sampling: tree.Sampling | None) -> ir.Sampling | None:
+    if sampling is None:
+        return None
+    strata = len(sampling.rate.branches) if isinstance(sampling.rate, tree.Cases) else 1
+    return ir.Sampling(sampling.seed.value, ir.Rounding(sampling.rounded.value), strata)
 
 
 def _lasts(measure: tree.Measure) -> tuple[int, Type] | None:

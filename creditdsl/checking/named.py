@@ -14,6 +14,7 @@ from creditdsl.checking import band_messages, messages, rule_messages
 from creditdsl.checking.citations import citations
 from creditdsl.checking.declarations import Declarations, Named, StepRule
 from creditdsl.checking.input_types import input_type
+from creditdsl.checking.measure_forms import breach_name
 from creditdsl.checking.scope import TRUTH, ContextDays, Elaboration, Scope, Stage, Typed, conjunction, negation
 from creditdsl.checking.terms import align, condition, effective_condition, elaborate, value
 from creditdsl.core import ir
@@ -45,6 +46,8 @@ def names_in(node: object) -> Iterator[str]:
             case tree.At(parameter=tree.Identifier(text=text), day=day):
                 yield text
                 pending.append(day)
+            case tree.BreachOf(pledge=pledge):
+                yield breach_name(pledge).text
             case tuple():
                 pending.extend(item)
             case _ if dataclasses.is_dataclass(item) and not isinstance(item, tree.Label | tree.Citation):
@@ -113,6 +116,8 @@ def define(name: str, declaration: Named, stage: Stage, elaboration: Elaboration
             rule = labelled(ir.RuleKind.DEFINE, declaration.name, declaration.label, (), elaboration)
         case tree.Table():
             return None
+        case tree.Measure():
+            return measure_condition(declaration, stage, elaboration)
         case _:
             return step_condition(declaration, stage, elaboration)
     if full in elaboration.definitions:
@@ -245,6 +250,22 @@ def step_condition(rule: StepRule, stage: Stage, elaboration: Elaboration) -> ir
         return None
     described = rule_of(KINDS[type(rule)], rule, elaboration)
     return elaboration.define(name, conjunction([alone, test]), TRUTH, described)
+
+
+def measure_condition(measure: tree.Measure, stage: Stage, elaboration: Elaboration) -> ir.DefinitionReference | None:
+    """Whether a subject is on a list, or may pledge; no for a subject without the grade that it depends on."""
+    looks = elaboration.looks.get(measure.code.text, frozenset())
+    name = f"{measure.word.value}.{measure.code.text}{suffix(stage, looks, elaboration)}"
+    if name in elaboration.definitions:
+        return ir.DefinitionReference(name, TRUTH)
+    presence = grade_presence(elaboration) if "grade" in looks else None
+    scope = Scope(elaboration, stage=stage)
+    test = clause_condition(measure.clauses, scope if presence is None else scope.assuming(presence))
+    if test is None:
+        return None
+    described = rule_of(ir.RuleKind(measure.word.value), measure, elaboration)
+    parts = [test] if presence is None else [presence, test]
+    return elaboration.define(name, conjunction(parts), TRUTH, described)
 
 
 def not_displaced(code: tree.Identifier, scope: Scope) -> ir.Expression | None:

@@ -36,6 +36,7 @@ def _identifier(declaration: tree.Declaration) -> tree.Identifier:
             | tree.Demote(code=code)
             | tree.Ceiling(code=code)
             | tree.Measure(code=code)
+            | tree.Matter(code=code)
         ):
             return code
         case tree.Case(name=name):

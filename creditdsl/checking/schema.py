@@ -30,8 +30,6 @@ def build_schema(elaboration: Elaboration) -> None:
     policy = declarations.policy
     if policy and policy.subject and policy.subject.text != subject.name.text:
         elaboration.report(messages.not_declared(policy.subject.text, policy.subject.span, [subject.name.text]))
-    if policy and policy.period and policy.period.text not in ("year", "month"):
-        elaboration.report(messages.not_declared(policy.period.text, policy.period.span, ["year", "month"]))
     for record in declarations.records.values():
         if record.subject.text != subject.name.text:
             elaboration.report(messages.not_declared(record.subject.text, record.subject.span, [subject.name.text]))

@@ -170,10 +170,13 @@ def _graded_uses(declaration: tree.Declaration, known: Influences, setting: Sett
             pass
 
 
+MEASURED = {tree.MeasureWord.REWARD: Influence.LOWERS, tree.MeasureWord.PENALTY: Influence.RAISES}
+"""A list may be red or black, a loan is no gift, and who is inspected may pass."""
+
+
 def _measured_uses(measure: tree.Measure, setting: Setting) -> Iterator[Use]:
     name = measure.code.text
-    reward = measure.word is tree.MeasureWord.REWARD
-    yield Use(name, None, Influence.LOWERS if reward else Influence.RAISES)
+    yield Use(name, None, MEASURED.get(measure.word, Influence.UNKNOWN))
     yield from _used(_rule_names(measure, setting), name)
     for grant in measure.grants:
         yield from _used(polarity(grant.value, setting, Influence.UNKNOWN), name)

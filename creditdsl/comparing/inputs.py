@@ -75,7 +75,7 @@ def _policies(old: Sequence[tree.Declaration], new: Sequence[tree.Declaration]) 
     after = next((item for item in new if isinstance(item, tree.Policy)), None)
     if before is None or after is None:
         return
-    if before.period != after.period:
+    if before.periods != after.periods:
         yield breaking(messages.PERIOD_LENGTH, before.span, after.span)
     fewer_more = (
         (before.effective, after.effective, messages.FEWER_PERIODS, messages.MORE_PERIODS),

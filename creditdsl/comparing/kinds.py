@@ -41,6 +41,9 @@ STATIC_KINDS: dict[type, Kind] = {
     tree.Case: Kind.CASE,
     tree.Invariant: Kind.INVARIANT,
     tree.Amend: Kind.AMEND,
+    tree.Matter: Kind.MATTER,
+    tree.Catalogue: Kind.CATALOGUE,
+    tree.Population: Kind.POPULATION,
 }
 
 
@@ -50,7 +53,7 @@ def kind_of(declaration: tree.Declaration) -> Kind | None:
         case tree.Use():
             return None
         case tree.Measure(word=word):
-            return Kind.REWARD if word is tree.MeasureWord.REWARD else Kind.PENALTY
+            return Kind(word.value)
         case _:  # The kinds of all others are their classes.
             return STATIC_KINDS[type(declaration)]
 
@@ -68,10 +71,11 @@ def name_of(declaration: tree.Declaration) -> str:
             | tree.Define(name=name)
             | tree.Table(name=name)
             | tree.Grades(name=name)
+            | tree.Catalogue(name=name)
             | tree.Amend(name=name)
         ):
             return name.text
-        case tree.Case(name=text) | tree.Invariant(name=text):
+        case tree.Case(name=text) | tree.Invariant(name=text) | tree.Population(name=text):
             return text.value
         case (
             tree.Indicator(code=code)
@@ -81,6 +85,7 @@ def name_of(declaration: tree.Declaration) -> str:
             | tree.Demote(code=code)
             | tree.Exempt(code=code)
             | tree.Measure(code=code)
+            | tree.Matter(code=code)
             | tree.RepairPoints(indicator=code)
             | tree.RepairDirect(direct=code)
         ):
@@ -91,7 +96,7 @@ def name_of(declaration: tree.Declaration) -> str:
 
 def label_of(declaration: tree.Declaration) -> tree.Label | None:
     match declaration:
-        case tree.Use() | tree.Case() | tree.Invariant():
+        case tree.Use() | tree.Case() | tree.Invariant() | tree.Population():
             return None
         case _:  # All others have a label, or may have one.
             return declaration.label
@@ -100,7 +105,7 @@ def label_of(declaration: tree.Declaration) -> tree.Label | None:
 def basis_of(declaration: tree.Declaration) -> tuple[tree.Citation, ...]:
     """The places that a declaration rests on."""
     match declaration:
-        case tree.Parameter() | tree.Table() | tree.Amend():
+        case tree.Parameter() | tree.Table() | tree.Population() | tree.Amend():
             return declaration.basis
         case (
             tree.Score()
@@ -114,6 +119,8 @@ def basis_of(declaration: tree.Declaration) -> tuple[tree.Citation, ...]:
             | tree.Measure()
             | tree.RepairPoints()
             | tree.RepairDirect()
+            | tree.Matter()
+            | tree.Catalogue()
         ):
             return declaration.clauses.basis
         case _:  # The others cite nothing.

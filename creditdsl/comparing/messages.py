@@ -32,10 +32,17 @@ KINDS: dict[Kind, Text] = {
     Kind.EXEMPT: Text("不予评价", "exemption"),
     Kind.REWARD: Text("激励", "reward"),
     Kind.PENALTY: Text("惩戒", "penalty"),
+    Kind.LIST: Text("名单", "list"),
+    Kind.OFFER: Text("产品", "offer"),
+    Kind.PLEDGE: Text("承诺", "pledge"),
+    Kind.INSPECTION: Text("抽查", "inspection"),
+    Kind.MATTER: Text("事项", "matter"),
+    Kind.CATALOGUE: Text("目录", "catalogue"),
     Kind.REPAIR: Text("修复", "repair of"),
     Kind.REPAIR_DIRECT: Text("修复直接判级", "repair of direct grade"),
     Kind.CASE: Text("案例", "case"),
     Kind.INVARIANT: Text("不变式", "invariant"),
+    Kind.POPULATION: Text("总体", "population"),
     Kind.AMEND: Text("修订", "amendment"),
 }
 
@@ -72,6 +79,8 @@ WORDING_ONLY = Text(
 RENAMED_ONLY = Text("只改了代码或者名字", "only its code or name differs")
 SOURCE_ONLY = Text("文件的条文和信息不参与计算", "the text of a source is not computed with")
 CHECK_ONLY = Text("案例和不变式只用来检验政策", "cases and invariants only check the policy")
+NOT_OF_RESULTS = Text("事项和目录不影响任何主体的结果", "matters and catalogues change the result of no subject")
+MEASURE_ITSELF = Text("名单、产品、承诺或者抽查的内容有变化", "a list, an offer, a pledge or an inspection differs")
 DATA_ONLY = Text(
     "对两个版本都接受的数据,结果不变;数据的变化另列",
     "data that both versions accept give the same; what changes for data is listed apart",
@@ -183,6 +192,8 @@ IS_GONE: dict[Kind, Text] = {
     Kind.REPAIR: Text("少了一种修复", "there is one repair less"),
     Kind.REPAIR_DIRECT: Text("少了一种修复", "there is one repair less"),
 }
+MEASURE_NEW = Text("新增一项措施", "there is one measure more")
+MEASURE_GONE = Text("少了一项措施", "there is one measure less")
 RULE_NEW = Text("新增一条级别规则", "there is one rule on the grade more")
 RULE_GONE = Text("少了一条级别规则", "there is one rule on the grade less")
 

@@ -32,10 +32,17 @@ class Kind(Enum):
     EXEMPT = "exempt"
     REWARD = "reward"
     PENALTY = "penalty"
+    LIST = "list"
+    OFFER = "offer"
+    PLEDGE = "pledge"
+    INSPECTION = "inspection"
+    MATTER = "matter"
+    CATALOGUE = "catalogue"
     REPAIR = "repair"
     REPAIR_DIRECT = "repair_direct"
     CASE = "case"
     INVARIANT = "invariant"
+    POPULATION = "population"
     AMEND = "amend"
 
 

@@ -27,6 +27,10 @@ RENAMED = (
     Kind.EXEMPT,
     Kind.REWARD,
     Kind.PENALTY,
+    Kind.LIST,
+    Kind.OFFER,
+    Kind.PLEDGE,
+    Kind.INSPECTION,
 )
 """What may be found again under another name; a field or a kind of record under another name is another one for who supplies data."""
 Defining = tree.Parameter | tree.Define | tree.Table

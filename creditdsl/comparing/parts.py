@@ -22,12 +22,14 @@ from creditdsl.syntax.format_clauses import (
     grant_clause,
     label_clause,
     name_clause,
+    periods_clause,
     successor_clause,
     text_clause,
     validity_clause,
 )
 from creditdsl.syntax.format_declarations import declaration_lines
 from creditdsl.syntax.format_expressions import SUM, written, written_branch, written_citation, written_type
+from creditdsl.syntax.format_measures import own_clauses
 from creditdsl.syntax.format_rows import band_text, dated_value_text, field_text, row_text
 from creditdsl.syntax.layout import INDENT, Line
 from creditdsl.syntax.spelling import BREAK, Speller, written_code, written_label, written_name
@@ -137,7 +139,7 @@ def parts(declaration: tree.Declaration, write: Writer) -> Iterator[Part]:
             yield from _branches("value", messages.VALUE, expression, write)
         case tree.Table():
             yield from _table(declaration, write)
-        case tree.Amend() | tree.Case() | tree.Invariant():
+        case tree.Amend() | tree.Case() | tree.Invariant() | tree.Population() | tree.Matter() | tree.Catalogue():
             yield Part("text", "", messages.TEXT, whole(declaration, write))
         case _:  # What is left are rules.
             yield from _rule(declaration, write)
@@ -193,10 +195,7 @@ def _policy(policy: tree.Policy, write: Writer) -> Iterator[Part]:
     yield from write.clauses(lambda spell: [Clause(spell.clause("languages"), languages)])
     yield from write.clauses(_label_clause("authority", policy.authority))
     yield from write.clauses(lambda spell: name_clause(spell.declaration("subject"), policy.subject))
-    period = policy.period
-    if period is not None:
-        word = period.text
-        yield from write.clauses(lambda spell: [Clause(spell.clause("period"), spell.word("span_of_period", word))])
+    yield from write.clauses(lambda spell: periods_clause(policy.periods, spell))
     for validity in (policy.effective, policy.evaluated):
         yield from write.clauses(_validity(validity))
     yield from write.clauses(lambda spell: name_clause(spell.clause("calendar"), policy.calendar))
@@ -347,6 +346,7 @@ def _measure(measure: tree.Measure, write: Writer) -> Iterator[Part]:
     yield from write.clauses(_label_clause("on", measure.on))
     if measure.may:
         yield from write.clauses(lambda spell: [Clause(spell.clause("may"), "")])
+    yield from write.clauses(lambda spell: own_clauses(measure, spell))
     for grant in measure.grants:
         for part in write.clauses(_grant(grant)):
             yield Part(part.key, grant.name.text, part.name, part.text)

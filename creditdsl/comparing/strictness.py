@@ -68,8 +68,12 @@ def one_sided_reason(declaration: tree.Declaration, ground: Ground, *, new: bool
             | tree.RepairDirect()
         ):
             kind = kind_of(declaration)
-            more = messages.IS_NEW.get(kind, messages.RULE_NEW) if kind else messages.RULE_NEW
-            less = messages.IS_GONE.get(kind, messages.RULE_GONE) if kind else messages.RULE_GONE
+            measure = isinstance(declaration, tree.Measure)
+            more, less = (
+                (messages.MEASURE_NEW, messages.MEASURE_GONE) if measure else (messages.RULE_NEW, messages.RULE_GONE)
+            )
+            if kind is not None:
+                more, less = messages.IS_NEW.get(kind, more), messages.IS_GONE.get(kind, less)
             if isinstance(declaration, tree.Exempt):
                 return unclear(more if new else less)
             if (
@@ -90,8 +94,10 @@ def one_sided_reason(declaration: tree.Declaration, ground: Ground, *, new: bool
             return Reason(Direction.NEUTRAL, messages.NOT_BY_ITSELF)
         case tree.Source() | tree.Policy() | tree.Use():
             return Reason(Direction.NEUTRAL, messages.SOURCE_ONLY)
-        case tree.Case() | tree.Invariant():
+        case tree.Case() | tree.Invariant() | tree.Population():
             return Reason(Direction.NEUTRAL, messages.CHECK_ONLY)
+        case tree.Matter() | tree.Catalogue():
+            return Reason(Direction.NEUTRAL, messages.NOT_OF_RESULTS)
         case tree.Enumeration() | tree.Subject() | tree.Record():
             return Reason(Direction.NEUTRAL, messages.DATA_ONLY)
 
@@ -139,18 +145,24 @@ def _changed(old: tree.Declaration, new: tree.Declaration, ground: Ground) -> It
             tree.Direct() | tree.Assign() | tree.Ceiling() | tree.Demote() | tree.Exempt(),
         ):
             yield from judged_step(old, new, ground)
-        case tree.Measure(), tree.Measure():
+        case tree.Measure(word=tree.MeasureWord.REWARD | tree.MeasureWord.PENALTY), tree.Measure():
             yield from judged_measure(old, new, ground)
         case tree.RepairPoints(), tree.RepairPoints():
             yield from judged_repair(old, new, ground)
         case tree.RepairDirect(), tree.RepairDirect():
             yield from judged_repair_direct(old, new, ground)
+        case (tree.Matter(), tree.Matter()) | (tree.Catalogue(), tree.Catalogue()):
+            yield Reason(Direction.NEUTRAL, messages.NOT_OF_RESULTS)
+        case (tree.Population(), tree.Population()):
+            yield Reason(Direction.NEUTRAL, messages.CHECK_ONLY)
+        case tree.Measure(), tree.Measure():
+            yield unclear(messages.MEASURE_ITSELF)
         case _:  # Amendments; declarations of two kinds are never paired.
             yield unclear(messages.AMENDMENT)
 
 
 def _policy(old: tree.Policy, new: tree.Policy) -> Iterator[Reason]:
-    if old.period != new.period:
+    if old.periods != new.periods:
         yield unclear(messages.PERIOD)
     if (old.calendar, old.jurisdiction) != (new.calendar, new.jurisdiction):
         yield unclear(messages.POLICY_FRAME)

@@ -467,6 +467,11 @@ class RuleKind(Enum):
     EXEMPT = "exempt"
     REWARD = "reward"
     PENALTY = "penalty"
+    LIST = "list"
+    OFFER = "offer"
+    PLEDGE = "pledge"
+    INSPECTION = "inspection"
+    MATTER = "matter"
     REPAIR = "repair"
     REPAIR_DIRECT = "repair_direct"
     DEFINE = "define"
@@ -619,7 +624,10 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A reward or a penalty: it applies when `holds` (after repair). `by` has one label for each authority."""
+    """What follows from credit: it applies when `holds` (after repair). `by` has one label for each authority.
+
+    `channels` are where a list is published; `sampling` is that of an inspection.
+    """
 
     rule: Rule
     holds: str
@@ -629,6 +637,40 @@ class Measure:
     grants: tuple[Grant, ...]
     lasts: tuple[int, Type] | None
     excludes: tuple[str, ...]
+    channels: tuple[tuple[str, ...], ...] = ()
+    sampling: "Sampling | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How an inspection is drawn: from each of `strata`, numbered from 1, the share `rate` of its subjects, made whole by
+    `rounding`, in the order that `seed` gives. Rate and stratum are values of the measure.
+    """
+
+    seed: str
+    rounding: Rounding
+    strata: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLimit:
+    """A time limit for those days: `value` in the unit of `type`; None is open."""
+
+    value: int
+    type: Type
+    start: date
+    end: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """A service item: the codes of the measures that it looks up, of the matters that it takes in, and its time limits."""
+
+    rule: Rule
+    by: tuple[tuple[str, ...], ...]
+    measures: tuple[str, ...]
+    includes: tuple[str, ...]
+    limits: tuple[TimeLimit, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -697,10 +739,12 @@ class Result:
     direct_repairs: tuple[DirectRepair, ...]
     score_rule: Rule | None = None
     grades_rule: Rule | None = None
+    matters: tuple[Matter, ...] = ()
 
 
 class PeriodKind(Enum):
     YEAR = "year"
+    QUARTER = "quarter"
     MONTH = "month"
 
 

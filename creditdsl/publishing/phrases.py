@@ -37,6 +37,7 @@ ARITHMETIC: dict[BinaryOperator, Text] = {
 CONTEXT: dict[ContextWord, Text] = {
     ContextWord.PERIOD_START: Text("评价期首日", "the first day of the period"),
     ContextWord.PERIOD_END: Text("评价期末日", "the last day of the period"),
+    ContextWord.PERIOD_MONTHS: Text("评价期的月数", "the months of the period"),
     ContextWord.AS_OF: Text("评价日", "the as-of date"),
 }
 RESULTS: dict[str, Text] = {
@@ -71,6 +72,8 @@ AGGREGATES: dict[AggregateWord, Text] = {
     AggregateWord.MINIMUM: Text("{r}{w}中最小的{v}", "the least {v} of {r}{w}"),
     AggregateWord.LATEST: Text("{r}{w}中最晚的{v}", "the latest {v} of {r}{w}"),
     AggregateWord.EARLIEST: Text("{r}{w}中最早的{v}", "the earliest {v} of {r}{w}"),
+    AggregateWord.WORST: Text("{r}{w}中最差的{v}", "the worst {v} of {r}{w}"),
+    AggregateWord.BEST: Text("{r}{w}中最好的{v}", "the best {v} of {r}{w}"),
     AggregateWord.LONGEST_RUN: Text("{r}{w}的{v}最长连续期数", "the longest unbroken run of {v} in {r}{w}"),
     AggregateWord.STREAK: Text("至本期连续有{r}{w}的{v}数", "the unbroken run of {v} up to this period in {r}{w}"),
 }

@@ -44,6 +44,7 @@ from creditdsl.syntax.tree import (
     Between,
     Binary,
     BinaryOperator,
+    BreachOf,
     Call,
     Cases,
     Context,
@@ -171,6 +172,8 @@ def describe(expression: Expression, scope: Scope) -> Inline:
             return _say(BETWEEN[between], scope, a=describe(first, scope), b=describe(second, scope))
         case Part(word=part, operand=operand):
             return _say(PARTS[part], scope, a=describe(operand, scope))
+        case BreachOf(pledge=pledge):
+            return _say(Text("违背{a}", "{a} was broken"), scope, a=name_text(pledge.text, scope))
         case Round(operand=operand, places=places, mode=mode):
             template = Text("（{a}，{m}至小数点后{n}位）", "({a}, {m} to {n} places)")
             if places == 0:

@@ -8,7 +8,17 @@ from datetime import date, timedelta
 from creditdsl.amending.moments import ALWAYS, Days, Slice
 from creditdsl.diagnostics import Language, Text
 from creditdsl.publishing.figures import interval_text, month_text
-from creditdsl.syntax.tree import Amend, Applies, Context, ContextWord, MonthLiteral, Number, Validity
+from creditdsl.syntax.tree import (
+    Amend,
+    Applies,
+    Context,
+    ContextWord,
+    MonthLiteral,
+    Number,
+    PeriodLiteral,
+    QuarterLiteral,
+    Validity,
+)
 
 
 def days_text(days: Days, language: Language) -> str:
@@ -69,10 +79,12 @@ def applies_text(applies: Applies, language: Language) -> str:
     return _between(first, last, language)
 
 
-def _written_period(period: Number | MonthLiteral, language: Language) -> str:
+def _written_period(period: PeriodLiteral, language: Language) -> str:
     match period:
         case Number(digits=year):
             return _period((year, 0), language)
+        case QuarterLiteral(year=year, quarter=quarter):
+            return f"{year}年第{quarter}季度" if language == "zh" else f"quarter {quarter} of {year}"
         case MonthLiteral(year=year, month=month):
             return _period((year, month), language)
 

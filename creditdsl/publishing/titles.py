@@ -15,6 +15,7 @@ from creditdsl.syntax.tree import (
     Amend,
     Assign,
     Case,
+    Catalogue,
     Ceiling,
     Declaration,
     Define,
@@ -26,9 +27,11 @@ from creditdsl.syntax.tree import (
     Indicator,
     Invariant,
     Label,
+    Matter,
     Measure,
     Parameter,
     Policy,
+    Population,
     Record,
     RepairDirect,
     RepairPoints,
@@ -58,6 +61,12 @@ KINDS: Mapping[str, Text] = {
     "exempt": Text("不予评价", "exemption"),
     "reward": Text("激励", "reward"),
     "penalty": Text("惩戒", "penalty"),
+    "list": Text("名单", "list"),
+    "offer": Text("产品", "offer"),
+    "pledge": Text("承诺", "pledge"),
+    "inspection": Text("抽查", "inspection"),
+    "matter": Text("事项", "service item"),
+    "catalogue": Text("目录", "catalogue"),
     "repair": Text("信用修复", "repair"),
     "repair_direct": Text("直接判级的修复", "repair of a direct grade"),
     "invariant": Text("不变式", "invariant"),
@@ -91,6 +100,10 @@ def _label(declaration: Declaration) -> Label | None:
             return Label((name.value,))
         case Use() | Case() | Amend():
             return None
+        case Population(name=name):
+            return Label((name.value,))
+        case Matter() | Catalogue():
+            return declaration.label
         case Policy() | Source() | Enumeration() | Subject() | Record() | Parameter() | Define() | Table():
             return declaration.label
         case Score() | Indicator() | Grades() | Direct() | Assign() | Ceiling() | Demote() | Exempt() | Measure():
@@ -118,5 +131,5 @@ def _anchor(this: Edition, declaration: Declaration) -> str:
             return this.lexicon.names[code.text].anchor
         case RepairPoints(indicator=code) | RepairDirect(direct=code):
             return this.lexicon.repair_anchor(code.text)
-        case Invariant() | Use() | Case() | Amend():
+        case Invariant() | Use() | Case() | Amend() | Matter() | Catalogue() | Population():
             return ""

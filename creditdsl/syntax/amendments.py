@@ -25,28 +25,29 @@ from creditdsl.syntax.concrete import Node, Word
 from creditdsl.syntax.declarations import (
     SINGLE,
     article,
-    canonical,
-    dated_value,
     enum_value,
     field_declaration,
     successor_of,
 )
 from creditdsl.syntax.expressions import branch, operands
 from creditdsl.syntax.literals import (
+    PERIODS,
     Desk,
+    canonical,
     day,
     identifier,
     identifiers,
     label,
-    month,
     name_text,
     optional_label,
+    period_literal,
     quantity,
     required_node,
     required_word,
     text_literal,
 )
-from creditdsl.syntax.rules import band, grant
+from creditdsl.syntax.measures import dated_value, grant, publications
+from creditdsl.syntax.rules import band
 from creditdsl.syntax.tables import row
 
 UNCHANGEABLE = frozenset({"languages", "subject_clause", "period", "effective", "jurisdiction"})
@@ -108,14 +109,8 @@ def amend(node: Node, desk: Desk) -> tree.Amend:
 def _applies(node: Node | None, desk: Desk) -> tree.Applies | None:
     if node is None:
         return None
-    periods = [_period(child, desk) for child in node.nodes("quantity", "month")]
+    periods = [period_literal(child, desk) for child in node.nodes(*PERIODS)]
     return tree.Applies(periods[0], periods[1] if len(periods) == 2 else None, span=desk.span(node))
-
-
-def _period(node: Node, desk: Desk) -> tree.Number | tree.MonthLiteral:
-    if node.rule == "quantity":
-        return quantity(node, desk)
-    return tree.MonthLiteral(*month(required_word(node, "MONTH"), desk), span=desk.span(node))
 
 
 def _change(node: Node, desk: Desk) -> tree.Change:
@@ -124,7 +119,7 @@ def _change(node: Node, desk: Desk) -> tree.Change:
         declared = next(node.nodes())
         # The grammar lets only declarations that can be amended stand here.
         declaration = SINGLE[declared.rule](declared, desk)
-        if isinstance(declaration, tree.Policy | tree.Use | tree.Case | tree.Amend):
+        if isinstance(declaration, tree.Policy | tree.Use | tree.Case | tree.Population | tree.Amend):
             raise InternalError(f"no amendment contains a {declared.rule}")
         if node.rule == "inserted":
             return tree.InsertDeclaration(declaration, span=span)
@@ -341,6 +336,10 @@ CLAUSE_VALUES: Mapping[str, Callable[[Node, Desk], tree.ClauseValue]] = {
     "may": _flag,
     "once_per_year": _flag,
     "absent_means_none": _flag,
+    **dict.fromkeys(("leave", "breach", "ranked"), _expression),
+    "publish": publications,
+    "through": _labels,
+    "seed": _text,
     "grants": grant,
     "restricts": grant,
     **dict.fromkeys(("from", "to", "regrade", "calendar"), _name),

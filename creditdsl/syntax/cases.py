@@ -1,15 +1,16 @@
 """Cases and invariants: concrete nodes into declarations."""
 
 from creditdsl.syntax import messages, tree
-from creditdsl.syntax.clauses import Clauses, gather
+from creditdsl.syntax.clauses import Clauses, citations, gather, notes
 from creditdsl.syntax.concrete import Node
 from creditdsl.syntax.expressions import operands
 from creditdsl.syntax.literals import (
+    PERIODS,
     Desk,
     day,
     identifier,
-    month,
-    quantity,
+    label,
+    period_literal,
     required_node,
     required_word,
     text_literal,
@@ -49,14 +50,9 @@ def _require_time(clauses: Clauses, node: Node, desk: Desk) -> None:
             desk.report(messages.missing_clause(desk.span(node.words()[0]), rule, "case"))
 
 
-def _period(clauses: Clauses, desk: Desk) -> tree.Number | tree.MonthLiteral | None:
+def _period(clauses: Clauses, desk: Desk) -> tree.PeriodLiteral | None:
     node = clauses.one("case_period")
-    if node is None:
-        return None
-    word = node.word("MONTH")
-    if word is not None:
-        return tree.MonthLiteral(*month(word, desk), span=desk.span(word))
-    return quantity(required_node(node, "quantity"), desk)
+    return None if node is None else period_literal(required_node(node, *PERIODS), desk)
 
 
 def _date(node: Node, desk: Desk) -> tree.DateLiteral:
@@ -106,6 +102,28 @@ def invariant(node: Node, desk: Desk) -> tree.Invariant:
     else:
         claim = _more(more, desk)
     return tree.Invariant(name, claim, span=desk.span(node))
+
+
+def population(node: Node, desk: Desk) -> tree.Population:
+    """`population "…" { period 2019  | "…" : count(taxpayer where grade is A) = 806 }`."""
+    clauses = gather(node, desk)
+    figures = [
+        tree.Figure(label(required_node(item, "label"), desk), operands(item, desk)[0], span=desk.span(item))
+        for item in node.nodes("figure")
+    ]
+    date = clauses.one("case_date")
+    if not figures:
+        desk.report(messages.nothing_inside(desk.span(node.words()[0]), "population"))
+    return tree.Population(
+        text_literal(required_word(node, "STRING"), desk),
+        citations(clauses.every("basis"), desk),
+        notes(clauses, desk),
+        _period(clauses, desk),
+        None if date is None else _date(date, desk),
+        jurisdiction(clauses, desk),
+        tuple(figures),
+        span=desk.span(node),
+    )
 
 
 def _more(node: Node, desk: Desk) -> tree.MoreInvariant:

@@ -31,6 +31,10 @@ REPEATABLE = frozenset(
         "restricts",
         "excludes",
         "by",
+        "through",
+        "measures",
+        "includes",
+        "figure",
         "follows",
         "source_article",
         "source_omission",
@@ -39,6 +43,7 @@ REPEATABLE = frozenset(
 SAME_PLACE: Mapping[str, str] = {
     "add": "deduct",
     "source_omission": "source_article",
+    "no_measures": "measures",
 }
 """Clauses of which a declaration has one or the other."""
 
@@ -54,7 +59,8 @@ class Shape:
 
 PLAIN = frozenset({"basis", "note", "effective"})
 COMMON = PLAIN | {"when", "unless", "overrides"}
-MEASURE = Shape(COMMON | {"by", "on", "may", "grants", "restricts", "lasts", "excludes"})
+OF_MEASURES = COMMON | {"by", "on", "may", "grants", "restricts", "lasts", "excludes"}
+MEASURE = Shape(OF_MEASURES)
 RULE = Shape(COMMON, ("when",))
 SHAPES: Mapping[str, Shape] = {
     "policy": Shape(
@@ -88,6 +94,19 @@ SHAPES: Mapping[str, Shape] = {
     "exempt": RULE,
     "reward": MEASURE,
     "penalty": MEASURE,
+    "list": Shape(
+        OF_MEASURES - {"lasts"} | {"for_each", "where", "from", "leave", "publish", "through"},
+        (),
+        (("where", "for_each"), ("from", "for_each"), ("publish", "from")),
+    ),
+    "offer": Shape(OF_MEASURES | {"ranked"}),
+    "pledge": Shape(OF_MEASURES | {"breach"}),
+    "inspection": Shape(OF_MEASURES - {"lasts"} | {"rate", "seed", "rounded"}, ("rate", "seed", "rounded")),
+    "matter": Shape(PLAIN | {"by", "measures", "no_measures", "includes", "time_limit"}),
+    "catalogue": Shape(PLAIN | {"ranks", "counts"}),
+    "population": Shape(
+        frozenset({"basis", "note", "case_period", "case_date", "jurisdiction", "figure"}), ("case_period", "case_date")
+    ),
     "repair": Shape(COMMON | {"for_each", "from", "to", "restore"}, ("from", "to", "restore")),
     "repair_direct": Shape(
         COMMON | {"for_each", "where", "from", "to", "regrade", "once_per_year"},

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from creditdsl.diagnostics import InternalError
 from creditdsl.syntax import messages, tree
-from creditdsl.syntax.cases import case, invariant, jurisdiction, operands_after_name
+from creditdsl.syntax.cases import case, invariant, jurisdiction, operands_after_name, population
 from creditdsl.syntax.clauses import (
     Clauses,
     citations,
@@ -17,12 +16,12 @@ from creditdsl.syntax.clauses import (
     one_label,
     validity,
 )
-from creditdsl.syntax.concrete import Node, Word
+from creditdsl.syntax.concrete import Node
 from creditdsl.syntax.expressions import operands
 from creditdsl.syntax.keywords import key_of
 from creditdsl.syntax.literals import (
     Desk,
-    day,
+    canonical,
     identifier,
     identifiers,
     label,
@@ -32,6 +31,7 @@ from creditdsl.syntax.literals import (
     text_literal,
     whole_number,
 )
+from creditdsl.syntax.measures import dated_value
 from creditdsl.syntax.rules import RULES
 from creditdsl.syntax.tables import table
 
@@ -46,7 +46,9 @@ def _policy(node: Node, desk: Desk) -> tree.Policy:
         () if languages is None else tuple(_language(item) for item in identifiers(languages, desk)),
         one_label(clauses, "authority", desk),
         named(clauses, "subject_clause", desk),
-        None if period is None else canonical("span_of_period", required_word(period, "PERIOD_KIND"), desk),
+        ()
+        if period is None
+        else tuple(canonical("span_of_period", item, desk) for item in period.words("PERIOD_KIND")),
         _interval(clauses, desk, as_of=False),
         notes(clauses, desk),
         _interval(clauses, desk, as_of=True),
@@ -77,14 +79,6 @@ def successor_of(node: Node, desk: Desk) -> tree.Successor:
 def _language(name: tree.Identifier) -> tree.Identifier:
     """`中文` is `zh`; a name that no language has stays as written."""
     return tree.Identifier(key_of("language", name.text) or name.text, span=name.span)
-
-
-def canonical(section: str, word: Word, desk: Desk) -> tree.Identifier:
-    """The key of a word of the table, whichever spelling was written."""
-    key = key_of(section, word.text)
-    if key is None:
-        raise InternalError(f"no {section} {word.text}")
-    return tree.Identifier(key, span=desk.span(word))
 
 
 def _use(node: Node, desk: Desk) -> tree.Use:
@@ -177,12 +171,6 @@ def _parameter(node: Node, desk: Desk) -> tree.Parameter:
     )
 
 
-def dated_value(node: Node, desk: Desk) -> tree.DatedValue:
-    until = node.node("until")
-    end = None if until is None else day(required_word(until, "DATE"), desk)
-    return tree.DatedValue(operands(node, desk)[0], day(required_word(node, "DATE"), desk), end, span=desk.span(node))
-
-
 def _define(node: Node, desk: Desk) -> tree.Define:
     name, value = operands_after_name(node, desk)
     return tree.Define(name, optional_label(node, desk), value, span=desk.span(node))
@@ -212,5 +200,6 @@ SINGLE: Mapping[str, Callable[[Node, Desk], tree.Declaration]] = {
     **RULES,
     "case": case,
     "invariant": invariant,
+    "population": population,
 }
 """One function for each declaration of the grammar but `amend`, which contains others."""

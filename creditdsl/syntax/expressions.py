@@ -177,6 +177,10 @@ def _part_of_date(node: Node, desk: Desk) -> tree.Expression:
     return tree.Part(tree.PartWord(word.terminal.lower()), operands(node, desk)[0], span=desk.span(node))
 
 
+def _breach_of(node: Node, desk: Desk) -> tree.Expression:
+    return tree.BreachOf(identifier(required_node(node, "code"), desk), span=desk.span(node))
+
+
 def _round(node: Node, desk: Desk) -> tree.Expression:
     places = whole_number(required_word(node, "NUMBER"), desk)
     mode = tree.RoundingMode(_key("rounding", required_word(node, "MODE")))
@@ -246,6 +250,7 @@ BUILDERS: Mapping[str, Callable[[Node, Desk], tree.Expression]] = {
     "call": _call,
     "between": _between,
     "part_of_date": _part_of_date,
+    "breach_of": _breach_of,
     "round": _round,
     "quantity": quantity,
     "date": _date,

@@ -24,7 +24,14 @@ from creditdsl.syntax.format_clauses import (
     text_clause,
     validity_clause,
 )
-from creditdsl.syntax.format_expressions import SUM, optional_label, written, written_branch, written_locator
+from creditdsl.syntax.format_expressions import (
+    SUM,
+    optional_label,
+    written,
+    written_branch,
+    written_locator,
+    written_period,
+)
 from creditdsl.syntax.format_rows import band_text, dated_value_text, field_text, row_text
 from creditdsl.syntax.keywords import keyword_table
 from creditdsl.syntax.layout import Line
@@ -77,9 +84,9 @@ def amend_clauses(amendment: tree.Amend, spell: Speller) -> list[Clause]:
 def _applies(applies: tree.Applies | None, spell: Speller) -> list[Clause]:
     if applies is None:
         return []
-    text = f"{spell.clause('from')} {written(applies.first, spell)}"
+    text = f"{spell.clause('from')} {written_period(applies.first, spell)}"
     if applies.last is not None:
-        text += f" {spell.clause('to')} {written(applies.last, spell)}"
+        text += f" {spell.clause('to')} {written_period(applies.last, spell)}"
     return [Clause(spell.clause("applies"), text, anchor(applies.span))]
 
 

@@ -3,7 +3,7 @@
 from creditdsl.source import NOWHERE, Span
 from creditdsl.syntax import tree
 from creditdsl.syntax.format_clauses import Clause, anchor, body, broken
-from creditdsl.syntax.format_expressions import SUM, written
+from creditdsl.syntax.format_expressions import SUM, written, written_period
 from creditdsl.syntax.layout import INDENT, WIDTH, Line, display_width
 from creditdsl.syntax.spelling import Speller, words_of_section, written_code, written_name, written_text
 
@@ -17,6 +17,10 @@ RULE_EXPECTATIONS = frozenset(
         tree.ExpectWord.DEMOTE,
         tree.ExpectWord.REWARD,
         tree.ExpectWord.PENALTY,
+        tree.ExpectWord.LIST,
+        tree.ExpectWord.OFFER,
+        tree.ExpectWord.PLEDGE,
+        tree.ExpectWord.INSPECTION,
         tree.ExpectWord.REPAIR,
     }
 )
@@ -28,7 +32,7 @@ def case_lines(case: tree.Case, spell: Speller) -> list[Line]:
     if case.like is not None:
         head.append(Clause(spell.clause("like"), written_text(case.like.value), anchor(case.like.span)))
     if case.period is not None:
-        head.append(Clause(spell.clause("period"), written(case.period, spell), anchor(case.period.span)))
+        head.append(Clause(spell.clause("period"), written_period(case.period, spell), anchor(case.period.span)))
     if case.as_of is not None:
         head.append(Clause(spell.expression("as_of"), case.as_of.value.isoformat(), anchor(case.as_of.span)))
     if case.jurisdiction is not None:

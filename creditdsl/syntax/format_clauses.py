@@ -164,6 +164,11 @@ def validity_clause(key: str, validity: tree.Validity | None, spell: Speller) ->
     return [Clause(key, spell.validity(validity) + judged, anchor(validity.span))]
 
 
+def periods_clause(periods: tuple[tree.Identifier, ...], spell: Speller) -> list[Clause]:
+    text = ", ".join(spell.word("span_of_period", item.text) for item in periods)
+    return [Clause(spell.clause("period"), text, anchor(periods[0].span))] if periods else []
+
+
 def text_clause(key: str, text: tree.TextLiteral | None) -> list[Clause]:
     return [] if text is None else [Clause(key, written_text(text.value), anchor(text.span))]
 

@@ -17,11 +17,13 @@ from creditdsl.syntax.format_clauses import (
     label_clause,
     name_clause,
     note_clauses,
+    periods_clause,
     successor_clause,
     text_clause,
     validity_clause,
 )
 from creditdsl.syntax.format_expressions import optional_label, written, written_type
+from creditdsl.syntax.format_measures import catalogue_lines, matter_lines, population_lines
 from creditdsl.syntax.format_rows import dated_value_cells, field_cells, row_cells
 from creditdsl.syntax.format_rules import rule_lines
 from creditdsl.syntax.layout import INDENT, WIDTH, Line, aligned, display_width
@@ -63,6 +65,12 @@ def declaration_lines(declaration: tree.Declaration, spell: Speller) -> list[Lin
             | tree.RepairDirect()
         ):
             return rule_lines(declaration, spell)
+        case tree.Matter():
+            return matter_lines(declaration, spell)
+        case tree.Catalogue():
+            return catalogue_lines(declaration, spell)
+        case tree.Population():
+            return population_lines(declaration, spell)
         case tree.Case():
             return case_lines(declaration, spell)
         case tree.Invariant():
@@ -86,7 +94,7 @@ def _policy(policy: tree.Policy, spell: Speller) -> list[Line]:
         *([Clause(spell.clause("languages"), languages, anchor(policy.languages[0].span))] if policy.languages else []),
         *label_clause(spell.clause("authority"), policy.authority),
         *name_clause(spell.declaration("subject"), policy.subject),
-        *_canonical_clause(spell.clause("period"), "span_of_period", policy.period, spell),
+        *periods_clause(policy.periods, spell),
         *validity_clause(spell.clause("effective"), policy.effective, spell),
         *validity_clause(spell.clause("effective"), policy.evaluated, spell),
         *name_clause(spell.clause("calendar"), policy.calendar),

@@ -10,6 +10,7 @@ from creditdsl.syntax.spelling import (
     Speller,
     words_behind_is,
     words_of_section,
+    written_code,
     written_label,
     written_name,
     written_text,
@@ -59,7 +60,7 @@ def level(expression: tree.Expression) -> int:
             return FALLBACK
         case tree.If():
             return IF
-        case tree.Between() | tree.Part():
+        case tree.Between() | tree.Part() | tree.BreachOf():
             return UNARY
         case (
             tree.Number()
@@ -82,6 +83,13 @@ def written(expression: tree.Expression, spell: Speller, least: int = IF) -> str
     """The expression on one line, in parentheses when it binds less than `least`."""
     text = _written(expression, spell)
     return f"({text})" if level(expression) < least else text
+
+
+def written_period(period: tree.PeriodLiteral, spell: Speller) -> str:
+    """`2020`, `2020-Q1`, `2020-11`."""
+    if isinstance(period, tree.QuarterLiteral):
+        return f"{period.year:04}-Q{period.quarter}"
+    return written(period, spell)
 
 
 def _written(expression: tree.Expression, spell: Speller) -> str:
@@ -123,6 +131,8 @@ def _written(expression: tree.Expression, spell: Speller) -> str:
             return f"{written(operand, spell, FALLBACK)} {spell.expression('or_else')} {written(default, spell, ATOM)}"
         case tree.At(parameter, day):
             return f"{written_name(parameter.text)} {spell.expression('at')} {written(day, spell, ATOM)}"
+        case tree.BreachOf(pledge):
+            return f"{spell.expression('breach_of')} {written_code(pledge.text)}"
         case tree.Rolled(operand):
             return f"{spell.word('function', 'rolled')}({written(operand, spell)})"
         case tree.If(condition, then, otherwise):

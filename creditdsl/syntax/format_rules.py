@@ -9,17 +9,15 @@ from creditdsl.syntax.format_clauses import (
     branches_clause,
     expression_clause,
     for_each_clause,
-    grant_clause,
-    label_clause,
-    listed,
     name_clause,
     rule_conditions,
     rule_head,
 )
 from creditdsl.syntax.format_expressions import SUM, optional_label, written
+from creditdsl.syntax.format_measures import measure_clauses
 from creditdsl.syntax.format_rows import band_cells
 from creditdsl.syntax.layout import Line, aligned
-from creditdsl.syntax.spelling import Speller, written_code, written_label, written_name
+from creditdsl.syntax.spelling import Speller, written_code, written_name
 
 Rule = (
     tree.Score
@@ -95,7 +93,7 @@ def _clauses(rule: Rule, spell: Speller) -> list[Clause]:
         case tree.Direct() | tree.Assign() | tree.Ceiling() | tree.Demote() | tree.Exempt():
             return [*head, *conditions]
         case tree.Measure():
-            return [*head, *_measure(rule, spell, conditions)]
+            return [*head, *measure_clauses(rule, spell, conditions)]
         case tree.RepairPoints():
             return [
                 *head,
@@ -129,20 +127,6 @@ def _indicator(indicator: tree.Indicator, spell: Speller, conditions: list[Claus
         *branches_clause(spell.clause(indicator.points.sign.value), indicator.points.value, spell),
         *expression_clause(spell.clause("capped"), indicator.capped, spell),
         *lifetime,
-    ]
-
-
-def _measure(measure: tree.Measure, spell: Speller, conditions: list[Clause]) -> list[Clause]:
-    lasts = measure.lasts
-    duration = [] if lasts is None else [Clause(spell.clause("lasts"), spell.number(lasts), anchor(lasts.span))]
-    return [
-        *listed(spell.clause("by"), [(written_label(item), item.span) for item in measure.by]),
-        *label_clause(spell.clause("on"), measure.on),
-        *([Clause(spell.clause("may"), "")] if measure.may else []),
-        *conditions,
-        *(grant_clause(item, spell) for item in measure.grants),
-        *duration,
-        *listed(spell.clause("excludes"), [(written_code(item.text), item.span) for item in measure.excludes]),
     ]
 
 

@@ -14,7 +14,16 @@ from creditdsl.syntax import messages
 from creditdsl.syntax.concrete import Node, Word
 from creditdsl.syntax.keywords import key_of
 from creditdsl.syntax.limits import STANDARD
-from creditdsl.syntax.tree import Identifier, Label, Number, TextLiteral, UnitWord
+from creditdsl.syntax.tree import (
+    Identifier,
+    Label,
+    MonthLiteral,
+    Number,
+    PeriodLiteral,
+    QuarterLiteral,
+    TextLiteral,
+    UnitWord,
+)
 
 CHINESE_DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"〇": 0}
 CHINESE_WEIGHTS = {"十": 10, "百": 100, "千": 1000}
@@ -66,6 +75,19 @@ def identifier(node: Node, desk: Desk) -> Identifier:
 
 def identifiers(node: Node, desk: Desk) -> tuple[Identifier, ...]:
     return tuple(identifier(child, desk) for child in node.nodes("name", "code"))
+
+
+def code(node: Node, desk: Desk) -> Identifier:
+    """The code of a rule."""
+    return identifier(required_node(node, "code"), desk)
+
+
+def canonical(section: str, word: Word, desk: Desk) -> Identifier:
+    """The key of a word of the table, whichever spelling was written."""
+    key = key_of(section, word.text)
+    if key is None:
+        raise InternalError(f"no {section} {word.text}")
+    return Identifier(key, span=desk.span(word))
 
 
 def text_literal(word: Word, desk: Desk) -> TextLiteral:
@@ -134,6 +156,31 @@ def month(word: Word, desk: Desk) -> tuple[int, int]:
         desk.report(messages.no_such_month(desk.span(word), word.text))
         return 1970, 1
     return year, month_of_year
+
+
+def quarter(word: Word, desk: Desk) -> tuple[int, int]:
+    """Year and quarter of a QUARTER token."""
+    year, number_ = word.text[:4], word.text.removesuffix("季度")[-1]
+    if int(year) < 1:
+        desk.report(messages.no_such_month(desk.span(word), word.text))
+        return 1970, 1
+    return int(year), CHINESE_DIGITS.get(number_) or int(number_)
+
+
+PERIODS = ("quantity", "month", "quarter")
+"""The rules of what may stand for an assessment period."""
+
+
+def period_literal(node: Node, desk: Desk) -> PeriodLiteral:
+    """A year as a number, a quarter or a month."""
+    span = desk.span(node)
+    match node.rule:
+        case "month":
+            return MonthLiteral(*month(required_word(node, "MONTH"), desk), span=span)
+        case "quarter":
+            return QuarterLiteral(*quarter(required_word(node, "QUARTER"), desk), span=span)
+        case _:
+            return quantity(node, desk)
 
 
 def place_number(text: str) -> str:

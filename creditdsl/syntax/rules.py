@@ -3,20 +3,20 @@
 from collections.abc import Callable, Mapping
 
 from creditdsl.syntax import messages, tree
-from creditdsl.syntax.clauses import Clauses, condition, for_each, gather, named, one_label, rule_clauses
+from creditdsl.syntax.clauses import Clauses, condition, for_each, gather, named, rule_clauses
 from creditdsl.syntax.concrete import Node
 from creditdsl.syntax.expressions import operands
 from creditdsl.syntax.literals import (
     Desk,
+    code,
     identifier,
-    identifiers,
-    label,
     optional_label,
     quantity,
     required_node,
     required_word,
     whole_number,
 )
+from creditdsl.syntax.measures import MEASURES
 from creditdsl.syntax.tables import bounds
 
 MISSING = tree.TruthLiteral(False)
@@ -42,7 +42,7 @@ def _score(node: Node, desk: Desk) -> tree.Score:
 def _indicator(node: Node, desk: Desk) -> tree.Indicator:
     clauses = gather(node, desk)
     return tree.Indicator(
-        _code(node, desk),
+        code(node, desk),
         optional_label(node, desk),
         rule_clauses(clauses, desk),
         for_each(clauses, desk),
@@ -71,10 +71,6 @@ def _lifetime(clauses: Clauses, desk: Desk) -> tree.Lasts | None:
         desk.report(messages.clause_needs(desk.span(node), "lasts", "from"))
         return None
     return tree.Lasts(quantity(required_node(node, "quantity"), desk), identifier(start, desk), span=desk.span(node))
-
-
-def _code(node: Node, desk: Desk) -> tree.Identifier:
-    return identifier(required_node(node, "code"), desk)
 
 
 def _grades(node: Node, desk: Desk) -> tree.Grades:
@@ -106,7 +102,7 @@ def _step(node: Node, desk: Desk) -> tree.Direct | tree.Assign | tree.Ceiling:
     clauses = gather(node, desk)
     grade = identifier(required_node(node, "name"), desk)
     kind = STEPS[node.rule]
-    return kind(grade, _code(node, desk), optional_label(node, desk), rule_clauses(clauses, desk), span=desk.span(node))
+    return kind(grade, code(node, desk), optional_label(node, desk), rule_clauses(clauses, desk), span=desk.span(node))
 
 
 STEPS: Mapping[str, type[tree.Direct | tree.Assign | tree.Ceiling]] = {
@@ -120,59 +116,18 @@ def _demote(node: Node, desk: Desk) -> tree.Demote:
     clauses = gather(node, desk)
     steps = whole_number(required_word(node, "NUMBER"), desk)
     named_ = optional_label(node, desk)
-    return tree.Demote(steps, _code(node, desk), named_, rule_clauses(clauses, desk), span=desk.span(node))
+    return tree.Demote(steps, code(node, desk), named_, rule_clauses(clauses, desk), span=desk.span(node))
 
 
 def _exempt(node: Node, desk: Desk) -> tree.Exempt:
     clauses = gather(node, desk)
-    return tree.Exempt(_code(node, desk), optional_label(node, desk), rule_clauses(clauses, desk), span=desk.span(node))
-
-
-def _measure(node: Node, desk: Desk) -> tree.Measure:
-    clauses = gather(node, desk)
-    authorities = [item for clause in clauses.every("by") for item in clause.nodes("label")]
-    excluded = [item for clause in clauses.every("excludes") for item in identifiers(clause, desk)]
-    return tree.Measure(
-        tree.MeasureWord(node.rule),
-        _code(node, desk),
-        optional_label(node, desk),
-        rule_clauses(clauses, desk),
-        tuple(label(item, desk) for item in authorities),
-        one_label(clauses, "on", desk),
-        clauses.has("may"),
-        tuple(grant(clause, desk) for clause in clauses.every("grants", "restricts")),
-        _duration(clauses, desk),
-        tuple(excluded),
-        span=desk.span(node),
-    )
-
-
-def _duration(clauses: Clauses, desk: Desk) -> tree.Number | None:
-    """`lasts 6 months`; a measure begins with its decision, so it takes no `from`."""
-    node = clauses.one("lasts")
-    if node is None:
-        return None
-    start = node.node("name")
-    if start is not None:
-        desk.report(messages.misplaced_clause(desk.span(start), "from", clauses.declaration.rule))
-    return quantity(required_node(node, "quantity"), desk)
-
-
-def grant(node: Node, desk: Desk) -> tree.Grant:
-    value = node.node("grant_value")
-    return tree.Grant(
-        node.rule == "restricts",
-        identifier(required_node(node, "name"), desk),
-        optional_label(node, desk),
-        None if value is None else operands(value, desk)[0],
-        span=desk.span(node),
-    )
+    return tree.Exempt(code(node, desk), optional_label(node, desk), rule_clauses(clauses, desk), span=desk.span(node))
 
 
 def _repair_points(node: Node, desk: Desk) -> tree.RepairPoints:
     clauses = gather(node, desk)
     return tree.RepairPoints(
-        _code(node, desk),
+        code(node, desk),
         optional_label(node, desk),
         rule_clauses(clauses, desk),
         for_each(clauses, desk),
@@ -186,7 +141,7 @@ def _repair_points(node: Node, desk: Desk) -> tree.RepairPoints:
 def _repair_direct(node: Node, desk: Desk) -> tree.RepairDirect:
     clauses = gather(node, desk)
     return tree.RepairDirect(
-        _code(node, desk),
+        code(node, desk),
         optional_label(node, desk),
         rule_clauses(clauses, desk),
         for_each(clauses, desk),
@@ -206,8 +161,7 @@ RULES: Mapping[str, Callable[[Node, Desk], tree.Declaration]] = {
     **dict.fromkeys(STEPS, _step),
     "demote": _demote,
     "exempt": _exempt,
-    "reward": _measure,
-    "penalty": _measure,
+    **MEASURES,
     "repair": _repair_points,
     "repair_direct": _repair_direct,
 }

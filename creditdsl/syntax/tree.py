@@ -79,6 +79,15 @@ class MonthLiteral:
 
 
 @dataclass(frozen=True, slots=True)
+class QuarterLiteral:
+    """A quarter as the period of a case; no value of expressions."""
+
+    year: int
+    quarter: int
+    span: Span = place()
+
+
+@dataclass(frozen=True, slots=True)
 class TruthLiteral:
     """`yes 是` or `no 否`."""
 
@@ -97,12 +106,13 @@ class Reference:
 class ContextWord(Enum):
     PERIOD_START = "period_start"
     PERIOD_END = "period_end"
+    PERIOD_MONTHS = "period_months"
     AS_OF = "as_of"
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`period.start`, `period.end` or `as of`."""
+    """`period.start`, `period.end`, `period.months` or `as of`."""
 
     word: ContextWord
     span: Span = place()
@@ -249,6 +259,8 @@ class AggregateWord(Enum):
     EARLIEST = "earliest"
     LONGEST_RUN = "longest_run"
     STREAK = "streak"
+    WORST = "worst"
+    BEST = "best"
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +331,14 @@ class RoundingMode(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class BreachOf:
+    """`breach of licensing`: whether a pledge was broken."""
+
+    pledge: Identifier
+    span: Span = place()
+
+
+@dataclass(frozen=True, slots=True)
 class Round:
     operand: "Expression"
     places: int
@@ -350,6 +370,7 @@ Expression = (
     | Rolled
     | Between
     | Part
+    | BreachOf
     | Round
 )
 
@@ -467,7 +488,7 @@ class TypeExpression:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`period` is `year` or `month`.
+    """`periods` are lengths of the assessment period, `year`, `quarter` or `month`.
 
     `effective` bounds the end of the period, `evaluated` (written `effective … judged by as of`) the as-of date.
     """
@@ -477,7 +498,7 @@ class Policy:
     languages: tuple[Identifier, ...]
     authority: Label | None
     subject: Identifier | None
-    period: Identifier | None
+    periods: tuple[Identifier, ...]
     effective: Validity | None
     notes: tuple[Label, ...]
     evaluated: Validity | None = None
@@ -794,11 +815,55 @@ class Grant:
 class MeasureWord(Enum):
     REWARD = "reward"
     PENALTY = "penalty"
+    LIST = "list"
+    OFFER = "offer"
+    PLEDGE = "pledge"
+    INSPECTION = "inspection"
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """`at least 3 months at most 1 year`; the time that a branch gives where its condition holds, `otherwise` without one."""
+
+    condition: Expression | None
+    shortest: Number | None
+    longest: Number | None
+    span: Span = place()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """How a subject gets onto a list and off it: the records that enter it, counted from the day `start` of each.
+
+    `publications` has one item without a condition, or branches; `channels` are where the list is published.
+    """
+
+    for_each: ForEach | None
+    where: Expression | None
+    start: Identifier | None
+    leave: Expression | None
+    publications: tuple[Publication, ...]
+    channels: tuple[Label, ...]
+    span: Span = place()
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How an inspection is drawn: the share of each stratum, the seed, and how numbers are made whole."""
+
+    rate: Expression
+    seed: TextLiteral
+    rounded: RoundingMode
+    span: Span = place()
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """`by` has one label for each authority; `on` names on whom when not the subject; `may` is discretionary."""
+    """What follows from credit: a reward, a penalty, a place on a list, an offer, who may pledge, who may be inspected.
+
+    `by` has one label for each authority; `on` names on whom when not the subject; `may` is discretionary. `entry` is that of a
+    list, `breach` of a pledge, `ranked` of an offer, `sampling` of an inspection.
+    """
 
     word: MeasureWord
     code: Identifier
@@ -810,6 +875,57 @@ class Measure:
     grants: tuple[Grant, ...]
     lasts: Number | None
     excludes: tuple[Identifier, ...]
+    entry: Entry | None = None
+    breach: Expression | None = None
+    ranked: Expression | None = None
+    sampling: Sampling | None = None
+    span: Span = place()
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """A service item: the measures that are looked up when a subject asks for it, or `no measures`; `limit` is its time limit.
+
+    `includes` are the matters that one application for this one takes in.
+    """
+
+    code: Identifier
+    label: Label | None
+    clauses: RuleClauses
+    by: tuple[Label, ...]
+    measures: tuple[Identifier, ...]
+    none: bool
+    includes: tuple[Identifier, ...]
+    limit: tuple[DatedValue, ...]
+    span: Span = place()
+
+
+class CatalogueWord(Enum):
+    DATA = "data"
+    CONDUCT = "conduct"
+    MEASURES = "measures"
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogued:
+    """A row of a catalogue: the declaration of that name, or with a label alone something that no rule stands for."""
+
+    name: Identifier | None
+    label: Label | None
+    span: Span = place()
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """A closed list of what rules may use; `ranks` are the ranks of sources that a row's rule must rest on."""
+
+    name: Identifier
+    word: CatalogueWord
+    label: Label | None
+    clauses: RuleClauses
+    ranks: tuple[Identifier, ...]
+    count: Number | None
+    rows: tuple[Catalogued, ...]
     span: Span = place()
 
 
@@ -850,6 +966,9 @@ class RepairDirect:
 # Cases and invariants
 
 
+PeriodLiteral = Number | MonthLiteral | QuarterLiteral
+
+
 @dataclass(frozen=True, slots=True)
 class GivenField:
     name: Identifier
@@ -879,6 +998,10 @@ class ExpectWord(Enum):
     DEMOTE = "demote"
     REWARD = "reward"
     PENALTY = "penalty"
+    LIST = "list"
+    OFFER = "offer"
+    PLEDGE = "pledge"
+    INSPECTION = "inspection"
     REPAIR = "repair"
 
 
@@ -901,12 +1024,12 @@ class Expectation:
 class Case:
     """`like "…"` takes over the period, the date, the fields and the records of another case; fields given here win.
 
-    `period` is a Number (a year) or a MonthLiteral.
+    A `period` that is a Number is a year.
     """
 
     name: TextLiteral
     like: TextLiteral | None
-    period: Number | MonthLiteral | None
+    period: PeriodLiteral | None
     as_of: DateLiteral | None
     fields: tuple[GivenField, ...]
     records: tuple[GivenRecord, ...]
@@ -918,6 +1041,29 @@ class Case:
 @dataclass(frozen=True, slots=True)
 class HoldsInvariant:
     condition: Expression
+    span: Span = place()
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Something that must hold for a scored population, under a label."""
+
+    label: Label
+    claim: Expression
+    span: Span = place()
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """Published figures of one evaluation: what counts and totals over all subjects must come to."""
+
+    name: TextLiteral
+    basis: tuple[Citation, ...]
+    notes: tuple[Label, ...]
+    period: PeriodLiteral | None
+    as_of: DateLiteral | None
+    jurisdiction: TextLiteral | None
+    figures: tuple[Figure, ...]
     span: Span = place()
 
 
@@ -964,6 +1110,8 @@ Amendable = (
     | Measure
     | RepairPoints
     | RepairDirect
+    | Matter
+    | Catalogue
     | Invariant
 )
 """What an amendment may insert or replace as a whole."""
@@ -990,6 +1138,12 @@ class TargetWord(Enum):
     EXEMPT = "exempt"
     REWARD = "reward"
     PENALTY = "penalty"
+    LIST = "list"
+    OFFER = "offer"
+    PLEDGE = "pledge"
+    INSPECTION = "inspection"
+    MATTER = "matter"
+    CATALOGUE = "catalogue"
     REPAIR = "repair"
     INVARIANT = "invariant"
     REPAIR_DIRECT = "repair_direct"
@@ -1044,6 +1198,7 @@ ClauseValue = (
     | tuple[Citation, ...]
     | tuple[Label, ...]
     | tuple[Identifier, ...]
+    | tuple[Publication, ...]
 )
 
 
@@ -1153,8 +1308,8 @@ Change = InsertDeclaration | ReplaceDeclaration | RepealDeclaration | ChangeDecl
 class Applies:
     """`applies from 2019 to 2020`: the periods that a change is for, both included; without `to`, all from the first on."""
 
-    first: Number | MonthLiteral
-    last: Number | MonthLiteral | None
+    first: PeriodLiteral
+    last: PeriodLiteral | None
     span: Span = place()
 
 
@@ -1199,8 +1354,11 @@ Declaration = (
     | Measure
     | RepairPoints
     | RepairDirect
+    | Matter
+    | Catalogue
     | Case
     | Invariant
+    | Population
     | Amend
 )
 

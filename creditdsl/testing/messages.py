@@ -115,6 +115,10 @@ WORDS: dict[str, Text] = {
     "demote": Text(zh="降级", en="demote"),
     "reward": Text(zh="激励", en="reward"),
     "penalty": Text(zh="惩戒", en="penalty"),
+    "list": Text(zh="名单", en="list"),
+    "offer": Text(zh="产品", en="offer"),
+    "pledge": Text(zh="承诺", en="pledge"),
+    "inspection": Text(zh="抽查", en="inspection"),
     "repair": Text(zh="修复", en="repair"),
 }
 
@@ -150,6 +154,10 @@ KINDS: dict[str, Text] = {
     "ceiling": Text(zh="不高于", en="ceiling"),
     "reward": Text(zh="激励", en="reward"),
     "penalty": Text(zh="惩戒", en="penalty"),
+    "list": Text(zh="名单", en="list"),
+    "offer": Text(zh="产品", en="offer"),
+    "pledge": Text(zh="承诺", en="pledge"),
+    "inspection": Text(zh="抽查", en="inspection"),
     "repair": Text(zh="修复", en="repair"),
     "repair_direct": Text(zh="直接判级的修复", en="repair of a direct grade"),
 }
