@@ -67,6 +67,7 @@ def composed(children: st.SearchStrategy[t.Expression]) -> st.SearchStrategy[t.E
         st.builds(t.Rolled, children),
         st.builds(t.Between, st.sampled_from(t.BetweenWord), children, children),
         st.builds(t.Part, st.sampled_from(t.PartWord), children),
+        st.builds(t.BreachOf, identifiers),
         st.builds(t.Round, children, st.integers(0, 4), st.sampled_from(t.RoundingMode)),
     )
 
@@ -86,7 +87,8 @@ judged = st.builds(
     t.Validity,
     days,
     optional(days),
-    st.builds(t.Context, st.sampled_from(t.ContextWord)) | st.builds(t.Reference, names),
+    st.builds(t.Context, st.sampled_from([t.ContextWord.PERIOD_START, t.ContextWord.PERIOD_END, t.ContextWord.AS_OF]))
+    | st.builds(t.Reference, names),
 )
 inner_locators = st.one_of(
     st.builds(t.Locator, st.just(t.LocatorWord.ARTICLE), st.sampled_from(["18", "18-1", "3.2"])),
@@ -157,6 +159,42 @@ articles = st.builds(t.SourceArticle, several(inner_locators, 1), flags, labels)
 dated_values = st.builds(t.DatedValue, expressions, days, optional(days))
 points = st.builds(t.Points, st.sampled_from(t.Sign), expressions)
 
+publications = st.builds(t.Publication, st.none(), durations, optional(durations)) | st.builds(
+    t.Publication, st.none(), st.none(), durations
+)
+branching = st.builds(t.Publication, optional(expressions), durations, durations)
+entries = st.builds(
+    t.Entry,
+    for_eaches,
+    optional(expressions),
+    identifiers,
+    optional(expressions),
+    publications.map(lambda item: (item,)) | several(branching, 2, 3) | st.just(()),
+    several(labels),
+)
+samplings = st.builds(t.Sampling, expressions, text_literals, st.sampled_from(t.RoundingMode))
+
+
+def measure_of(
+    word: t.MeasureWord, lasts: st.SearchStrategy[object], **own: st.SearchStrategy[object]
+) -> st.SearchStrategy[object]:
+    """A measure that has clauses of its own."""
+    return st.builds(
+        t.Measure,
+        st.just(word),
+        codes,
+        optional(labels),
+        clauses,
+        several(labels),
+        optional(labels),
+        flags,
+        several(grants),
+        lasts,
+        several(codes),
+        **own,
+    )
+
+
 policies_and_uses = st.one_of(
     st.builds(
         t.Policy,
@@ -165,7 +203,7 @@ policies_and_uses = st.one_of(
         st.sampled_from([(t.Identifier("zh"), t.Identifier("en")), (t.Identifier("fr"),)]),
         optional(labels),
         identifiers,
-        optional(st.sampled_from([t.Identifier("year"), t.Identifier("month")])),
+        several(st.sampled_from(["year", "quarter", "month"]).map(t.Identifier)),
         optional(validities),
         several(labels),
         optional(st.builds(t.Validity, days, optional(days), st.just(t.Context(t.ContextWord.AS_OF)))),
@@ -227,7 +265,7 @@ amendable = st.one_of(
     st.builds(t.Exempt, codes, optional(labels), ruled),
     st.builds(
         t.Measure,
-        st.sampled_from(t.MeasureWord),
+        st.sampled_from([t.MeasureWord.REWARD, t.MeasureWord.PENALTY]),
         codes,
         optional(labels),
         clauses,
@@ -237,6 +275,42 @@ amendable = st.one_of(
         several(grants),
         optional(durations),
         several(codes),
+    ),
+    measure_of(t.MeasureWord.LIST, st.none(), entry=entries),
+    measure_of(t.MeasureWord.OFFER, optional(durations), ranked=optional(expressions)),
+    measure_of(t.MeasureWord.PLEDGE, optional(durations), breach=optional(expressions)),
+    measure_of(t.MeasureWord.INSPECTION, st.none(), sampling=samplings),
+    st.builds(
+        t.Matter,
+        codes,
+        optional(labels),
+        headed,
+        several(labels),
+        several(codes, 1),
+        st.just(False),
+        several(codes),
+        several(dated_values),
+    ),
+    st.builds(
+        t.Matter,
+        codes,
+        optional(labels),
+        headed,
+        several(labels),
+        st.just(()),
+        st.just(True),
+        several(codes),
+        several(dated_values),
+    ),
+    st.builds(
+        t.Catalogue,
+        identifiers,
+        st.sampled_from(t.CatalogueWord),
+        optional(labels),
+        headed,
+        several(st.sampled_from(["law", "rule"]).map(t.Identifier)),
+        optional(st.builds(t.Number, st.integers(0, 999), st.just(0), st.none())),
+        several(st.builds(t.Catalogued, codes, optional(labels)) | st.builds(t.Catalogued, st.none(), labels), 1),
     ),
     st.builds(t.RepairPoints, codes, optional(labels), clauses, for_eaches, identifiers, identifiers, expressions),
     st.builds(
@@ -263,18 +337,32 @@ amendable = st.one_of(
         ),
     ),
 )
+periods = st.one_of(
+    numbers,
+    st.builds(t.MonthLiteral, st.integers(1, 9999), st.integers(1, 12)),
+    st.builds(t.QuarterLiteral, st.integers(1, 9999), st.integers(1, 4)),
+)
+populations = st.builds(
+    t.Population,
+    text_literals,
+    several(citations),
+    several(labels),
+    periods,
+    st.builds(t.DateLiteral, days),
+    optional(text_literals),
+    several(st.builds(t.Figure, labels, expressions), 1),
+)
 cases = st.builds(
     t.Case,
     text_literals,
     optional(text_literals),
-    numbers | st.builds(t.MonthLiteral, st.integers(1, 9999), st.integers(1, 12)),
+    periods,
     st.builds(t.DateLiteral, days),
     several(given_fields),
     several(given_records),
     several(expectations),
     optional(text_literals),
 )
-periods = numbers | st.builds(t.MonthLiteral, st.integers(1, 9999), st.integers(1, 12))
 score_clauses = st.one_of(
     st.builds(t.ClausePart, st.just("base"), expressions),
     st.builds(t.ClausePart, st.just("bounds"), st.builds(t.Limits, expressions, expressions)),
@@ -427,6 +515,16 @@ changes = st.one_of(
         ),
     ),
     clause_changes(
+        t.TargetWord.LIST,
+        st.one_of(
+            st.builds(t.ClausePart, st.just("leave"), expressions),
+            st.builds(t.ClausePart, st.just("publish"), publications.map(lambda item: (item,))),
+            st.builds(t.ClausePart, st.just("through"), several(labels, 1)),
+        ),
+        codes,
+        clause_names("leave", "publish", "through"),
+    ),
+    clause_changes(
         t.TargetWord.REPAIR_DIRECT, repair_clauses, codes, clause_names("once_per_year", "where", "from", "to")
     ),
     clause_changes(t.TargetWord.POLICY, policy_clauses, optional(identifiers), clause_names("calendar", "replaced_by")),
@@ -476,7 +574,7 @@ amendments = st.builds(
     optional(text_literals),
     several(changes, 1),
 )
-declarations = st.one_of(policies_and_uses, amendable, cases, amendments)
+declarations = st.one_of(policies_and_uses, amendable, cases, populations, amendments)
 modules = several(declarations, 1, 3).map(lambda items: t.Module("generated.credit", items))
 
 

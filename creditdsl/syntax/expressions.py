@@ -262,6 +262,7 @@ BUILDERS: Mapping[str, Callable[[Node, Desk], tree.Expression]] = {
     "score_value": _result,
     "grade_value": _result,
     "context": _context,
+    "period_months": _context,
     "parentheses": lambda node, desk: operands(node, desk)[0],
 }
 """One function for each rule that stands for an expression."""

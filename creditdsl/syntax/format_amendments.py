@@ -32,6 +32,7 @@ from creditdsl.syntax.format_expressions import (
     written_locator,
     written_period,
 )
+from creditdsl.syntax.format_measures import publication_clause
 from creditdsl.syntax.format_rows import band_text, dated_value_text, field_text, row_text
 from creditdsl.syntax.keywords import keyword_table
 from creditdsl.syntax.layout import Line
@@ -202,6 +203,8 @@ def clause_lines(part: tree.ClausePart, spell: Speller) -> list[Clause]:
             return [grant_clause(grant, spell)]
         case tree.Successor() as successor:
             return successor_clause(successor, spell)
+        case (tree.Publication(), *_) as times:
+            return publication_clause(tuple(item for item in times if isinstance(item, tree.Publication)), spell)
         case tuple() as items:
             return [Clause(key, ", ".join(_listed(item, spell) for item in items))]
         case tree.TextLiteral(value) if part.rule == "address":
