@@ -1,11 +1,16 @@
 """What rules mean: small policies run through the reference interpreter, expectations computed by hand."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from creditdsl.core.evaluate import evaluate
+from creditdsl.core.inputs import load, run_context
+from creditdsl.core.ir import HoldsClaim
 from tests.policies import BANDS, FIRM, FRAME, compiled, late, run
 
+AS_OF = date(2021, 4, 30)
 LATE = "indicator late_filing { for each late per kind, due where filed is absent or filed > due deduct 5 points }"
 REPAIR = """
 repair of late_filing {
@@ -238,3 +243,20 @@ def test_chinese_keywords_mean_the_same(tmp_path: Path) -> None:
     chinese = "指标 逾期 { 逐项 late 每 kind, due 其中 filed 为 缺失 或 filed > due 扣 5 分 }"
     rows = [late(), late(kind="cit", filed="2020-07-16")]
     assert score_of(tmp_path, chinese, late=rows) == score_of(tmp_path, LATE, late=rows) == "90"
+
+
+def test_bands_with_conditions_are_tested_to_take_every_subject_once(tmp_path: Path) -> None:
+    bands = "grades Grade { | A : when score > 80 points | B : when score < 20 points }"
+    program = compiled(
+        tmp_path, "indicator i { when months < 12 deduct 50 points } assign B b { when large }", bands=bands
+    )
+    (claim,) = program.claims
+    assert isinstance(claim, HoldsClaim)
+    holds = {
+        (months, large): evaluate(
+            program, load(program, {**FIRM, "months": months, "large": large}), run_context(program, "2020", AS_OF)
+        )[claim.condition]
+        for months in (6, 60)
+        for large in (False, True)
+    }
+    assert holds == {(60, False): True, (6, False): False, (60, True): True, (6, True): True}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from creditdsl.checking import messages, rule_messages
+from creditdsl.checking.grading import ONE_BAND
 from creditdsl.checking.input_types import limit
 from creditdsl.checking.measures import final_scope
 from creditdsl.checking.scope import TRUTH, Elaboration, disjunction, negation
@@ -13,6 +14,8 @@ from creditdsl.core.notation import decimal
 from creditdsl.core.types import Choice, Day, Month, Number, Text, Truth, Unit, plain
 from creditdsl.diagnostics import PolicyError
 from creditdsl.syntax import tree
+
+ONE_BAND_ZH, ONE_BAND_EN = "分级的条件恰有一个成立", "exactly one band holds"
 
 
 def claims(elaboration: Elaboration) -> tuple[ir.Claim, ...]:
@@ -34,6 +37,11 @@ def claims(elaboration: Elaboration) -> tuple[ir.Claim, ...]:
                     continue
                 raises = never is tree.NeverWord.RAISES
                 found.append(ir.MoreClaim(invariant.name.value, record.text, raises, target.value, invariant.span))
+    grades = elaboration.declarations.grades
+    if grades is not None:
+        text = ONE_BAND_ZH if elaboration.languages[0] == "zh" else ONE_BAND_EN
+        made_claims = [name for name in (ONE_BAND, f"{ONE_BAND}.after") if name in elaboration.definitions]
+        found += [ir.HoldsClaim(text, name, grades.name.span) for name in made_claims]
     return tuple(found)
 
 
@@ -84,10 +92,11 @@ def _case(case: tree.Case, chain: list[tree.Case], scale: int, elaboration: Elab
                 rows.append(made)
     wanted = [_expected(item, scale, elaboration) for item in case.expectations]
     expected = tuple(item for item in wanted if item is not None)
-    return ir.Case(case.name.value, _period_text(period), as_of.value, subject, expected, case.name.span)
+    return ir.Case(case.name.value, period_text(period), as_of.value, subject, expected, case.name.span)
 
 
-def _period_text(period: tree.PeriodLiteral) -> str:
+def period_text(period: tree.PeriodLiteral) -> str:
+    """A period as `core.inputs.parse_period` takes it."""
     match period:
         case tree.Number(digits=digits):
             return str(digits)

@@ -25,6 +25,9 @@ from creditdsl.core.types import Choice, Number, Optional
 from creditdsl.core.walk import walk
 from creditdsl.syntax import tree
 
+ONE_BAND = "bands.one"
+"""The definition that exactly one band holds, where some bands are conditions."""
+
 
 @dataclass(frozen=True, slots=True)
 class Steps:
@@ -95,9 +98,12 @@ def grade_definitions(
         after = stage is Stage.AFTER
         if after and not elaboration.has_repairs:
             break
-        band = _band(grades, limits, stage, elaboration)
-        if band is None:
+        tests = _band_tests(grades, limits, stage, elaboration)
+        if not tests:
             return None
+        band = _band(grades, tests, stage, elaboration)
+        if any(isinstance(item.limits, tree.WhenBand) for item in grades.bands):
+            _claim_one_band(list(tests.values()), steps, after, elaboration)
         final = _grade(grades, band, steps, extra, after, elaboration)
     return final
 
@@ -106,22 +112,45 @@ def _choice(grades: tree.Grades) -> Choice:
     return Choice(grades.name.text)
 
 
-def _band(grades: tree.Grades, limits: list[Limits], stage: Stage, elaboration: Elaboration) -> ir.Expression | None:
-    """The grade that the score alone gives; the last band needs no test, since the bands part all scores."""
-    choice = _choice(grades)
+def _band_tests(
+    grades: tree.Grades, limits: list[Limits], stage: Stage, elaboration: Elaboration
+) -> dict[str, ir.Expression]:
+    """For each grade with a band, whether that takes the subject."""
     suffix = ".after" if stage is Stage.AFTER else ""
-    branches: list[ir.Branch] = []
     by_limits = {one.band.grade.text: one for one in limits}
+    found: dict[str, ir.Expression] = {}
     for band in grades.bands:
         test = _band_test(band, by_limits.get(band.grade.text), suffix, stage, elaboration)
         if test is not None:
-            branches.append(ir.Branch(test, ir.Constant(band.grade.text, choice)))
-    if not branches:
-        return None
+            found[band.grade.text] = test
+    return found
+
+
+def _band(
+    grades: tree.Grades, tests: dict[str, ir.Expression], stage: Stage, elaboration: Elaboration
+) -> ir.Expression:
+    """The grade that the score alone gives; the last band needs no test, since the bands part all scores."""
+    choice = _choice(grades)
+    suffix = ".after" if stage is Stage.AFTER else ""
+    branches = [ir.Branch(test, ir.Constant(grade, choice)) for grade, test in tests.items()]
     value: ir.Expression = (
         ir.Choose(tuple(branches[:-1]), branches[-1].then, choice) if branches[1:] else branches[0].then
     )
     return elaboration.define(f"band{suffix}", value, choice)
+
+
+def _claim_one_band(tests: list[ir.Expression], steps: Steps, after: bool, elaboration: Elaboration) -> None:
+    """Defines that one band takes every subject whose grade is not given otherwise; tested, since it cannot be proved."""
+    others = [_holds(step, after) for step in (*steps.exempts, *steps.directs, *steps.assigns)]
+    name = f"{ONE_BAND}.after" if after else ONE_BAND
+    elaboration.define(name, disjunction([*others, _exactly_one(tests)]), TRUTH)
+
+
+def _exactly_one(tests: list[ir.Expression]) -> ir.Expression:
+    """Whether one of the conditions holds and no other."""
+    one, none = ir.Constant(1, NUMBER), ir.Constant(0, NUMBER)
+    holding = ir.Add(tuple(ir.Choose((ir.Branch(test, one),), none, NUMBER) for test in tests), NUMBER)
+    return ir.Equal(holding, one)
 
 
 def _band_test(

@@ -171,7 +171,7 @@ def _matching(indicator: tree.Indicator, inner: Scope) -> ir.Expression | None:
 
 
 def _lifetime(lasts: tree.Lasts, inner: Scope) -> ir.Expression | None:
-    """Whether the as-of day is not after the end of the record's lifetime; an absent start has none."""
+    """Whether the as-of day lies in the record's lifetime, from its start to the end; an absent start has none."""
     started = record_day(lasts.start, inner)
     duration = operators.literal(lasts.duration)
     if started is None:
@@ -180,7 +180,8 @@ def _lifetime(lasts: tree.Lasts, inner: Scope) -> ir.Expression | None:
     end = operators.shift(day, duration, inner, lasts.duration.span, backwards=False)
     if end is None:
         return None
-    return conjunction([presence, ir.LessOrEqual(ContextDays[ir.ContextDay.AS_OF], end.expression)])
+    as_of = ContextDays[ir.ContextDay.AS_OF]
+    return conjunction([presence, ir.LessOrEqual(day.expression, as_of), ir.LessOrEqual(as_of, end.expression)])
 
 
 def _total(

@@ -3,6 +3,7 @@
 A measure that looks at the grade applies to graded subjects only; one that does not applies to all.
 """
 
+from dataclasses import fields, is_dataclass
 from graphlib import CycleError, TopologicalSorter
 
 from creditdsl.checking import messages, operators, rule_messages
@@ -88,9 +89,22 @@ def final_scope(node: object, elaboration: Elaboration) -> tuple[Scope, ir.Expre
     names = set(names_in(node))
     looks = "grade" in names or any("grade" in elaboration.looks.get(name, frozenset()) for name in names)
     present = grade_presence(elaboration)
-    if not looks or present is None:
+    if not looks or present is None or _asks_for_presence(node):
         return scope, TRUE
     return scope.assuming(present), present
+
+
+def _asks_for_presence(node: object) -> bool:
+    """Whether a rule says itself what it means for a subject that is not graded."""
+    match node:
+        case tree.IsPresent(operand=tree.Reference(name="grade")) | tree.OrElse(operand=tree.Reference(name="grade")):
+            return True
+        case tuple():
+            return any(_asks_for_presence(item) for item in node)
+        case _ if is_dataclass(node):
+            return any(_asks_for_presence(getattr(node, part.name)) for part in fields(node))
+        case _:
+            return False
 
 
 def _grant(grant: tree.Grant, measure: str, scope: Scope, rule: ir.Rule) -> ir.Grant | None:

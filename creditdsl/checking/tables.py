@@ -200,12 +200,12 @@ def _argument(column: tree.Column, written: tree.Expression, scope: Scope) -> Ty
 
 def _rows(table: tree.Table, arguments: dict[str, Typed], scope: Scope) -> Typed | None:
     inner = replace(scope, values={**scope.values, **arguments})
-    values = [value(row.value, inner) for row in table.rows]
+    written = input_type(table.type, scope.elaboration)
+    values = [value(row.value, inner, None if written is None else written[0]) for row in table.rows]
     results = [item for item in values if item is not None]
     if len(results) < len(values) or not results or any(len(row.cells) != len(arguments) for row in table.rows):
         return None
     aligned = align(results, scope, table.rows[0].value)
-    written = input_type(table.type, scope.elaboration)
     if aligned is None or written is None:
         return None
     if not _fits(aligned[0], written[0]):
