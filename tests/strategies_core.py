@@ -63,6 +63,9 @@ from creditdsl.core.types import Choice, Day, Month, Number, Optional, Text, Tru
 from creditdsl.core.walk import walk
 from creditdsl.testing.workdays import rest_edges
 
+KINDS = (RuleKind.REWARD, RuleKind.LIST, RuleKind.OFFER, RuleKind.PLEDGE, RuleKind.INSPECTION)
+"""What a measure that is no penalty may be; they differ in their word alone."""
+
 CITATION = Citation("order", (("article", "18"),), ("某公告 第十八条", "Order, article 18"))
 DEFINED: list[Type] = [
     *(COUNT, COUNT, DAYS, Number(Unit.YUAN, 2), Number(Unit.RATE, 3), TRUTH, TRUTH),
@@ -328,7 +331,14 @@ class PlanMaker(Maker):
             Grant("quick", False, ("快办", "Quick"), None),
         )
         reward = Measure(
-            rule(RuleKind.REWARD, "r1"), first.name, (("某局", "Bureau"),), (), False, grants, None, ("p1",)
+            rule(self.draw(st.sampled_from(KINDS)), "r1"),
+            first.name,
+            (("某局", "Bureau"),),
+            (),
+            False,
+            grants,
+            None,
+            ("p1",),
         )
         second = self.truth("measure.p1")
         limits = (Grant("exports", True, ("出口", "Exports"), None),)

@@ -11,6 +11,8 @@ from typing import TypeVar
 
 from hypothesis import strategies as st
 
+from tests import strategies_measures
+
 Item = TypeVar("Item")
 
 KINDS = ("vat", "cit", "其他税")
@@ -109,6 +111,7 @@ class Writer:
             grades,
             *self.steps(),
             *self.measures(),
+            *strategies_measures.measures(self),
         ]
         return "\n".join(parts) + "\n"
 
@@ -442,6 +445,11 @@ class Writer:
             f"streak(year of {due} for each {name}{where}) >= {self.number(1, 3)}",
             f"latest({filed} for each {name} where {filed} is present) is present",
         ]
+        kinds = [field.name for field in record.fields if field.type == ENUM_TYPE and not field.optional]
+        if kinds:
+            kind = self.pick(kinds)
+            ways.append(f"(worst({kind} for each {name}{where}) or else vat) is cit")
+            ways.append(f"(best({kind} for each {name}{where}) or else 其他税) is not vat")
         if amounts:
             limit = literal("yuan", self.number(1, 1_000_000))
             ways += [

@@ -3,11 +3,14 @@
 The as-of date is the end of April 2021.
 """
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from creditdsl.backends.python.emit import emit_python
+from creditdsl.backends.python.loading import load_module
 from creditdsl.core.ir import Program
 from tests.policies import FIRM, codes, compiled, late, run
 
@@ -177,3 +180,18 @@ def test_matters_name_measures_and_each_other_without_circles(tmp_path: Path) ->
 def test_a_pledge_that_is_not_declared_cannot_be_broken(tmp_path: Path) -> None:
     assert codes(tmp_path, "penalty p { when breach of licence }") == ["CR0101"]
     assert codes(tmp_path, "pledge licence { when large } penalty p { when breach of licence }") == ["CR0101"]
+
+
+def test_an_aggregate_that_only_a_measure_asks_for_is_there_without_records(tmp_path: Path) -> None:
+    rules = """
+    inspection i {
+      unless longest run(month of due for each late) >= 2
+      rate { | streak(year of due for each late) >= 1 -> 35% | otherwise -> 2.5% }
+      seed "8"
+      rounded up
+    }
+    """
+    program = compiled(tmp_path, rules)
+    module = load_module(emit_python(program), "measure_without_records")
+    explained = module.explain(module.load(FIRM), module.period("2020"), date(2021, 4, 30)).to_dict()
+    assert [item["grants"] for item in explained["measures"]] == [{"rate": "0.025", "stratum": 2}]

@@ -257,6 +257,8 @@ class BodyWriter(Statements):
     def _read_outside(self, ready: list[Pass], sunk: list[str]) -> set[object]:
         """What of a table is read after it: aggregates, collections, and definitions by name."""
         read: set[object] = {item.name for expression in self.read_after for item in references(expression)}
+        # What is read once may stand, aggregate and all, where the result is made.
+        read.update(part for expression in self.read_after for part in walk(expression) if isinstance(part, Aggregate))
         for parts in self.pending.values():
             read.update(parts.references, parts.aggregates)
         for parts in self.waiting.values():
