@@ -85,7 +85,7 @@ def invariant_fails(name: str) -> Text:
 def case_fails(case: str, what: Text, expected: Text, computed: Text) -> Text:
     return Text(
         zh=f"案例“{case}”:`{what.zh}` 应为{_spaced(expected.zh)},得出{_spaced(computed.zh)}",
-        en=f'case "{case}": `{what.en}` should be {expected.en}, but is {computed.en}',
+        en=f'case "{case}": `{what.en}`: expected {expected.en}, computed {computed.en}',
     )
 
 
