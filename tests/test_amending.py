@@ -48,9 +48,9 @@ def text_of(tmp_path: Path, amendments: str, day: str = "2022-06-30", jurisdicti
     return consolidated(opened, slice_on(opened, date.fromisoformat(day), jurisdiction))
 
 
-def changed(tmp_path: Path, target: str, changes: str) -> str:
+def changed(tmp_path: Path, target: str, changes: str, more: str = "") -> str:
     """The rule text of a day on which one declaration was changed."""
-    text = text_of(tmp_path, f"amend a {{ effective 2020-01-01 .. change {target} {{ {changes} }} }}")
+    text = text_of(tmp_path, f"{more} amend a {{ effective 2020-01-01 .. change {target} {{ {changes} }} }}")
     return rule_text(text, "en")
 
 
@@ -349,3 +349,47 @@ def test_a_case_of_a_division_within_one_with_amendments_is_worked_in_its_text(t
         ("210203", 1),
     ]
     assert verify_policy(path, Options(examples=1)).passed
+
+
+OF_MEASURES = """
+list black { basis rules article 1 for each late where amount > small from due leave when months > 3 publish at least 3 months at most 1 year through "墙" }
+pledge licence { basis rules article 1 breach when any(late) }
+offer loan { basis rules article 1 when grade is A ranked by months }
+inspection daily { basis rules article 1 rate { | months > 3 -> 10% | otherwise -> 3% } seed "1" rounded up }
+matter query { basis rules article 1 no measures }
+catalogue uses of measures { basis rules article 1 | fast | black | licence | loan | daily }
+"""
+
+
+@pytest.mark.parametrize(
+    ("target", "changes", "there", "gone"),
+    [
+        ("list black", "replace publish at most 2 years", ["publish    at most 2 years"], ["at least"]),
+        ("list black", "repeal publish", [], ["publish"]),
+        ("list black", "repeal leave when", [], ["leave when"]),
+        ("list black", "replace where months > 5", ["where      months > 5"], ["amount > small"]),
+        ("list black", 'insert through "报"', ['through    "墙", "报"'], []),
+        ("list black", "repeal through", [], ["through"]),
+        ("pledge licence", "repeal breach when", [], ["breach when"]),
+        ("offer loan", "replace ranked by 2 * months", ["ranked by 2 * months"], ["ranked by months"]),
+        ("inspection daily", 'replace seed "2"', ['seed    "2"'], ['"1"']),
+        ("inspection daily", "replace rounded half up", ["rounded half up"], ["rounded up"]),
+        ("inspection daily", "replace branch 1 | months > 9 -> 20%", ["| months > 9 -> 20%"], ["months > 3"]),
+        ("inspection daily", "replace rate 5%", ["rate    5%"], ["10%"]),
+        ("matter query", 'insert by "甲局"', ['by    "甲局"'], []),
+    ],
+)
+def test_measures_of_every_kind_are_changed_clause_by_clause(
+    tmp_path: Path, target: str, changes: str, there: list[str], gone: list[str]
+) -> None:
+    text = changed(tmp_path, target, changes, more=OF_MEASURES)
+    kind, name = target.split()
+    own = text[text.index(f"\n{kind} {name}") :].split("\n}\n")[0]
+    assert all(item in own for item in there), own
+    assert not any(item in own for item in gone), own
+
+
+def test_a_second_time_on_a_list_is_not_put_beside_the_first(tmp_path: Path) -> None:
+    with pytest.raises(PolicyError) as refused:
+        changed(tmp_path, "list black", "insert publish at most 2 years", more=OF_MEASURES)
+    assert [item.code.name for item in refused.value.diagnostics] == ["CR0507"]

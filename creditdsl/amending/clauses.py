@@ -12,7 +12,7 @@ from creditdsl.amending import messages
 from creditdsl.diagnostics import Diagnostic, InternalError
 from creditdsl.syntax import messages as syntax_messages
 from creditdsl.syntax import tree
-from creditdsl.syntax.clauses import SHAPES
+from creditdsl.syntax.clauses import REPEATABLE, SHAPES
 
 Changeable = tree.Amendable | tree.Policy
 Changed = Changeable | Diagnostic
@@ -48,14 +48,23 @@ FIELDS: Mapping[str, str] = {
     "authority": "authority",
     "calendar": "calendar",
     "replaced_by": "replaced_by",
+    "leave": "leave",
+    "publish": "publications",
+    "through": "channels",
+    "breach": "breach",
+    "ranked": "ranked",
+    "rate": "rate",
+    "seed": "seed",
+    "rounded": "rounded",
 }
 """The field of the tree that a clause is kept in."""
 NOTHING: Mapping[str, object] = {
-    **dict.fromkeys(("basis", "note", "overrides", "by", "excludes"), ()),
+    **dict.fromkeys(("basis", "note", "overrides", "by", "excludes", "publish", "through"), ()),
     **dict.fromkeys(("may", "once_per_year", "absent_means_none"), False),
 }
 """What the field holds without the clause, when not None."""
-COMMON = frozenset(item.name for item in dataclasses.fields(tree.RuleClauses))
+PARTS = ("clauses", "entry", "sampling")
+"""The fields of declarations that hold clauses of theirs: what all rules have, what a list has, what an inspection has."""
 
 
 def insert_clause(declaration: Changeable, part: tree.ClausePart, kind: str) -> Changed:
@@ -65,9 +74,9 @@ def insert_clause(declaration: Changeable, part: tree.ClausePart, kind: str) -> 
     if part.rule == "bounds":
         return _insert_bounds(declaration, part)
     there = _held(declaration, part.rule)
-    if isinstance(part.value, tuple) and isinstance(there, tuple):
+    if isinstance(part.value, tuple) and isinstance(there, tuple) and (part.rule in REPEATABLE or not there):
         return _with(declaration, part.rule, (*there, *part.value))
-    if there is not None and there is not False:
+    if there not in (None, (), False):
         return messages.clause_there_already(part, kind)
     return _set(declaration, part, kind)
 
@@ -122,21 +131,30 @@ def _held(declaration: Changeable, rule: str) -> object:
 
 
 def _place(declaration: Changeable, rule: str) -> tuple[object, str]:
-    """The node that holds a clause, the declaration itself or its common clauses, and the field."""
+    """The node that holds a clause, the declaration itself or one of its `PARTS`, and the field."""
     field = FIELDS[rule]
-    clauses = getattr(declaration, "clauses", None)
-    if isinstance(clauses, tree.RuleClauses) and field in COMMON:
-        return clauses, field
-    if not hasattr(declaration, field):
+    part = _part_with(declaration, field)
+    owner = declaration if part is None else getattr(declaration, part)
+    if not hasattr(owner, field):
         raise InternalError(f"no {rule} in {type(declaration).__name__}")
-    return declaration, field
+    return owner, field
+
+
+def _part_with(declaration: Changeable, field: str) -> str | None:
+    """The part of a declaration that has a field; None for its own."""
+    for part in PARTS:
+        held = getattr(declaration, part, None)
+        if held is not None and hasattr(held, field):
+            return part
+    return None
 
 
 def _with(declaration: Changeable, rule: str, value: object) -> Changeable:
     owner, field = _place(declaration, rule)
-    if isinstance(owner, tree.RuleClauses):
-        return _copied(declaration, "clauses", _copied(owner, field, value))
-    return _copied(declaration, field, value)
+    part = _part_with(declaration, field)
+    if part is None:
+        return _copied(declaration, field, value)
+    return _copied(declaration, part, _copied(owner, field, value))
 
 
 def _copied(node: Node, field: str, value: object) -> Node:

@@ -70,6 +70,8 @@ def has_branches(declaration: Changeable) -> bool:
             return True
         case tree.Indicator(points=tree.Points(value=tree.Cases())):
             return True
+        case tree.Measure(sampling=tree.Sampling(rate=tree.Cases())):
+            return True
         case _:
             return False
 
@@ -120,6 +122,8 @@ def items_of(declaration: Changeable) -> Sequence[Item]:
         case tree.RepairPoints(restore=tree.Cases(branches=branches)):
             return branches
         case tree.Define(value=tree.Cases(branches=branches)):
+            return branches
+        case tree.Measure(sampling=tree.Sampling(rate=tree.Cases(branches=branches))):
             return branches
         case _:
             return ()
@@ -233,6 +237,9 @@ def _with_branches(declaration: Changeable, branches: tuple[tree.Branch, ...]) -
             return dataclasses.replace(declaration, restore=dataclasses.replace(cases, branches=branches))
         case tree.Define(value=tree.Cases() as cases):
             return dataclasses.replace(declaration, value=dataclasses.replace(cases, branches=branches))
+        case tree.Measure(sampling=tree.Sampling(rate=tree.Cases() as cases) as sampling):
+            rate = dataclasses.replace(cases, branches=branches)
+            return dataclasses.replace(declaration, sampling=dataclasses.replace(sampling, rate=rate))
         case _:
             # Nothing could be found in it, which has been reported.
             return declaration

@@ -78,7 +78,9 @@ WORDING_ONLY = Text(
 )
 RENAMED_ONLY = Text("只改了代码或者名字", "only its code or name differs")
 SOURCE_ONLY = Text("文件的条文和信息不参与计算", "the text of a source is not computed with")
-CHECK_ONLY = Text("案例和不变式只用来检验政策", "cases and invariants only check the policy")
+CHECK_ONLY = Text(
+    "案例、不变式和总体数字只用来检验政策", "cases, invariants and figures of a population only check the policy"
+)
 NOT_OF_RESULTS = Text("事项和目录不影响任何主体的结果", "matters and catalogues change the result of no subject")
 MEASURE_ITSELF = Text("名单、产品、承诺或者抽查的内容有变化", "a list, an offer, a pledge or an inspection differs")
 DATA_ONLY = Text(

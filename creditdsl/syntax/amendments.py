@@ -64,7 +64,13 @@ PARTS_OF: Mapping[str, frozenset[tree.TargetWord]] = {
     "band": frozenset({tree.TargetWord.GRADES}),
     "row": frozenset({tree.TargetWord.TABLE}),
     "branch": frozenset(
-        {tree.TargetWord.SCORE, tree.TargetWord.INDICATOR, tree.TargetWord.REPAIR, tree.TargetWord.DEFINE}
+        {
+            tree.TargetWord.SCORE,
+            tree.TargetWord.INDICATOR,
+            tree.TargetWord.REPAIR,
+            tree.TargetWord.DEFINE,
+            tree.TargetWord.INSPECTION,
+        }
     ),
     "dated_value": frozenset({tree.TargetWord.PARAMETER}),
     "enum_value": frozenset({tree.TargetWord.ENUM}),
@@ -281,6 +287,10 @@ def _rank(node: Node, desk: Desk) -> tree.ClauseValue:
     return canonical("rank", required_word(node, "RANK_KIND"), desk)
 
 
+def _mode(node: Node, desk: Desk) -> tree.ClauseValue:
+    return tree.RoundingMode(canonical("rounding", required_word(node, "MODE"), desk).text)
+
+
 def _expression(node: Node, desk: Desk) -> tree.ClauseValue:
     return operands(node, desk)[0]
 
@@ -340,6 +350,8 @@ CLAUSE_VALUES: Mapping[str, Callable[[Node, Desk], tree.ClauseValue]] = {
     "publish": publications,
     "through": _labels,
     "seed": _text,
+    "rate": _expression,
+    "rounded": _mode,
     "grants": grant,
     "restricts": grant,
     **dict.fromkeys(("from", "to", "regrade", "calendar"), _name),

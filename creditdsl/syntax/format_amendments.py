@@ -46,7 +46,7 @@ NEXT = (
 )
 """What may stand where the name of a target is left out."""
 ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-BRANCHED = frozenset({"base", "restore"})
+BRANCHED = frozenset({"base", "restore", "rate"})
 NAMED = frozenset(
     {
         tree.TargetWord.POLICY,
@@ -207,6 +207,8 @@ def clause_lines(part: tree.ClausePart, spell: Speller) -> list[Clause]:
             return publication_clause(tuple(item for item in times if isinstance(item, tree.Publication)), spell)
         case tuple() as items:
             return [Clause(key, ", ".join(_listed(item, spell) for item in items))]
+        case tree.RoundingMode() as mode:
+            return [Clause(key, spell.word("rounding", mode.value))]
         case tree.TextLiteral(value) if part.rule == "address":
             return [Clause(key, written_text(value))]
         case expression:

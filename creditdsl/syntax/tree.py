@@ -1199,6 +1199,7 @@ ClauseValue = (
     | tuple[Label, ...]
     | tuple[Identifier, ...]
     | tuple[Publication, ...]
+    | RoundingMode
 )
 
 
