@@ -11,17 +11,17 @@ from datetime import date
 from pathlib import Path
 
 from creditdsl.amending import messages
-from creditdsl.amending.cases import moment_of
+from creditdsl.amending.cases import moment_of, moment_of_population
 from creditdsl.amending.chronology import MOST_FIELDS, Chronology, area_of
 from creditdsl.amending.consolidate import Consolidated, Origin, consolidate
-from creditdsl.amending.moments import ALWAYS, Area, Moment, Slice, days_of, is_monthly, period_named
+from creditdsl.amending.moments import ALWAYS, Area, Moment, Slice, days_of, period_kinds, period_named
 from creditdsl.amending.ordering import amendments_of
 from creditdsl.amending.paths import Key
 from creditdsl.checking.lower import lower
 from creditdsl.checking.uses import ReadModules, read_modules
 from creditdsl.collector import collector_paused
 from creditdsl.core.ir import Program
-from creditdsl.core.messages import not_a_month, not_a_year
+from creditdsl.core.messages import no_such_period
 from creditdsl.core.verify import verify
 from creditdsl.diagnostics import Code, Diagnostic, PolicyError, Severity, Text, errors_in
 from creditdsl.source import NOWHERE, SourceFile, Span
@@ -67,7 +67,8 @@ class Opened:
         """The nation, and the divisions that amendments are made for, or that cases are evaluated in as well."""
         codes = {item.jurisdiction.value for item, _ in self.amendments if item.jurisdiction is not None}
         if with_cases:
-            codes |= {moment.jurisdiction for _, moment in _moments(self) if moment.jurisdiction is not None}
+            moments = (moment for _, moment in (*_moments(self), *_population_moments(self)))
+            codes |= {moment.jurisdiction for moment in moments if moment.jurisdiction is not None}
         return (None, *sorted(codes))
 
 
@@ -139,7 +140,7 @@ def slice_for(opened: Opened, period: str, as_of: date, jurisdiction: str | None
         return slices[-1]
     days = period_named(period, opened.policy)
     if days is None:
-        message = not_a_month(period) if is_monthly(opened.policy) else not_a_year(period)
+        message = no_such_period(period, period_kinds(opened.policy))
         raise PolicyError((Diagnostic(Code.CR0914, NOWHERE, message),))
     moment = Moment(days.last, as_of, jurisdiction)
     found = next((item for item in slices if item.takes(moment)), None)
@@ -182,9 +183,9 @@ def compile_text(opened: Opened, slice_: Slice) -> Compiled:
 
 
 def for_comparison(compiled: Compiled, opened: Opened) -> Compiled:
-    """The text as a version of its policy: with the validity that was written, and without the cases that fall into its slice.
+    """The text as a version of its policy: with the validity that was written, and without what falls into its slice.
 
-    When a text is one, and which cases are worked in it, is no difference of two texts of one policy.
+    When a text is one, and which cases and populations are evaluated by it, is no difference of two texts of one policy.
     """
     if not opened.amendments:
         return compiled
@@ -196,7 +197,7 @@ def _version_of(module: tree.Module, opened: Opened) -> tree.Module:
     for item in module.declarations:
         if isinstance(item, tree.Policy) and opened.policy is not None:
             declarations.append(replace(item, effective=opened.policy.effective, evaluated=opened.policy.evaluated))
-        elif not isinstance(item, tree.Case):
+        elif not isinstance(item, tree.Case | tree.Population):
             declarations.append(item)
     return replace(module, declarations=tuple(declarations))
 
@@ -257,7 +258,8 @@ def _is_own(opened: Opened, slice_: Slice) -> bool:
     if any(item.jurisdiction is not None for item in slice_.amendments):
         return True
     return opened.policy is not None and any(
-        moment.jurisdiction == slice_.jurisdiction and slice_.takes(moment) for _, moment in _moments(opened)
+        moment.jurisdiction == slice_.jurisdiction and slice_.takes(moment)
+        for _, moment in (*_moments(opened), *_population_moments(opened))
     )
 
 
@@ -269,6 +271,16 @@ def _moments(opened: Opened) -> Iterator[tuple[tree.Case, Moment]]:
         moment = None if opened.policy is None else moment_of(case, named, opened.policy)
         if moment is not None:
             yield case, moment
+
+
+def _population_moments(opened: Opened) -> Iterator[tuple[tree.Population, Moment]]:
+    """The populations that say when they are evaluated."""
+    for module in opened.read.modules:
+        for item in module.declarations:
+            if isinstance(item, tree.Population) and opened.policy is not None:
+                moment = moment_of_population(item, opened.policy)
+                if moment is not None:
+                    yield item, moment
 
 
 def _compile_all(opened: Opened, slices: tuple[Slice, ...]) -> tuple[list[Compiled], dict[Diagnostic, None]]:
@@ -310,6 +322,9 @@ def _outside(opened: Opened, jurisdiction: str | None) -> tuple[tuple[tree.Case,
             expected.append(case)
         else:
             wrong.append(messages.case_out_of_force(case, opened.policy, moment))
+    for population, moment in _population_moments(opened):
+        if moment.jurisdiction == jurisdiction and not any(item.takes(moment) for item in slices):
+            wrong.append(messages.population_out_of_force(population, opened.policy, moment))
     return tuple(expected), wrong
 
 

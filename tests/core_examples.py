@@ -258,7 +258,7 @@ def plan() -> Result:
 PROGRAM = Program(
     Header(
         "tax_credit", ("纳税信用评价", "Taxpayer credit evaluation"), ("zh", "en"), ("国家税务总局", "STA"),
-        PeriodKind.YEAR, date(2014, 10, 1), None, "3f0c9a1b22d4e5f6",
+        (PeriodKind.YEAR,), date(2014, 10, 1), None, "3f0c9a1b22d4e5f6",
     ),
     (GRADES, TAX),
     SUBJECT,

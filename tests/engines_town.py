@@ -212,6 +212,6 @@ def town() -> Program:
         direct_repairs=(),
     )
     header = Header(
-        "town", ("镇", "Town"), ("zh", "en"), ("局", "Office"), PeriodKind.YEAR, date(2014, 10, 1), None, "0" * 16
+        "town", ("镇", "Town"), ("zh", "en"), ("局", "Office"), (PeriodKind.YEAR,), date(2014, 10, 1), None, "0" * 16
     )
     return Program(header, (TAX, GRADE), TAXPAYER, (LATE_FILING, EVASION), _definitions(), plan, (), ())

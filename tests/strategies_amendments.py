@@ -4,8 +4,12 @@ Most amendments fit the text that they find; now and then one touches what an ea
 way to the text alike.
 """
 
+from datetime import date
+
 from hypothesis import strategies as st
 
+from creditdsl.amending.moments import period_kinds
+from creditdsl.core.periods import period_around
 from creditdsl.source import SourceFile
 from creditdsl.syntax import tree
 from creditdsl.syntax.parse import parse
@@ -21,15 +25,16 @@ def amended_policies(draw: st.DrawFn) -> str:
     text = draw(policies())
     parsed = parse(SourceFile("made.credit", text)).module
     assert parsed is not None
-    monthly = "period month" in text
-    made = [_amendment(draw, number, parsed, monthly) for number in range(draw(st.integers(1, 4)))]
+    made = [_amendment(draw, number, parsed) for number in range(draw(st.integers(1, 4)))]
     return text + "\n".join(made) + "\n"
 
 
-def _amendment(draw: st.DrawFn, number: int, module: tree.Module, monthly: bool) -> str:
+def _amendment(draw: st.DrawFn, number: int, module: tree.Module) -> str:
     start, end = draw(st.sampled_from(DAYS)), draw(st.sampled_from(("", "", "", "2022-06-30")))
     judged = draw(st.sampled_from(("", "", " judged by as of")))
-    period = draw(st.sampled_from(("", "", " applies from 2020-06" if monthly else " applies from 2020")))
+    [policy] = [item for item in module.declarations if isinstance(item, tree.Policy)]
+    kind = draw(st.sampled_from(period_kinds(policy)))
+    period = draw(st.sampled_from(("", "", f" applies from {period_around(date(2020, 6, 30), kind).text}")))
     place = draw(st.sampled_from(("", "", "", ' jurisdiction "2102"')))
     order = f" follows a{number - 1}" if number and draw(st.booleans()) else ""
     changes = "\n  ".join(_change(draw, number, module) for _ in range(draw(st.integers(1, 2))))

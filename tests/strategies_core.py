@@ -59,6 +59,7 @@ from creditdsl.core.ir import (
     Value,
 )
 from creditdsl.core.notation import decimal, json_value
+from creditdsl.core.periods import period_around
 from creditdsl.core.types import Choice, Day, Month, Number, Optional, Text, Truth, Type, Unit, plain
 from creditdsl.core.walk import walk
 from creditdsl.testing.workdays import rest_edges
@@ -98,7 +99,7 @@ def programs(draw: st.DrawFn) -> Program:
         label=("政策", "Policy"),
         languages=("zh", "en"),
         authority=("某局", "Authority"),
-        period=draw(st.sampled_from(list(PeriodKind))),
+        periods=tuple(draw(st.permutations(list(PeriodKind)))[: draw(st.integers(1, 3))]),
         effective_start=draw(st.sampled_from([None, date(2019, 1, 1)])),
         effective_end=None,
         content_hash="0123456789abcdef",
@@ -410,8 +411,6 @@ def field_values(draw: st.DrawFn, program: Program, field: InputField, special: 
 @st.composite
 def runs(draw: st.DrawFn, program: Program) -> tuple[str, date]:
     """A period and an as-of date that fit a program."""
-    year = draw(st.integers(2019, 2021))
-    monthly = program.header.period is PeriodKind.MONTH
-    month = draw(st.integers(1, 12)) if monthly else 1
-    start = date(year, month, 1)
-    return (f"{year}-{month:02d}" if monthly else str(year)), start + timedelta(draw(st.integers(0, 500)))
+    day = date(draw(st.integers(2019, 2021)), draw(st.integers(1, 12)), 1)
+    period = period_around(day, draw(st.sampled_from(program.header.periods)))
+    return period.text, period.start + timedelta(draw(st.integers(0, 500)))

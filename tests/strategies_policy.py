@@ -90,7 +90,7 @@ class Writer:
     # Declarations
 
     def policy(self) -> str:
-        period = self.pick(("year", "month"))
+        period = self.pick(("year", "month", "quarter", "year, quarter", "month, year, quarter"))
         has_grade_field = self.often()
         self.has_calendar = self.often()
         calendar = "calendar china " if self.has_calendar else ""
@@ -395,6 +395,7 @@ class Writer:
         return self.pick(
             (
                 f"{name} in period.start .. period.end",
+                f"period.months >= {self.number(2, 12)} and {name} > period.start",
                 f"{name} > period.end",
                 f"{name} <= as of",
                 f"days between {name} and as of >= {self.number(1, 400)} days",

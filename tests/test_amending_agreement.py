@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from creditdsl.amending.chronology import applies_in, area_of
-from creditdsl.amending.moments import Moment, Slice, period_named
+from creditdsl.amending.moments import Moment, Slice, period_kinds, period_named
 from creditdsl.amending.rule_text import rule_text
 from creditdsl.backends.python.package import emit_package
 from creditdsl.compile import (
@@ -28,6 +28,7 @@ from creditdsl.compile import (
     slice_for,
 )
 from creditdsl.core.ir import Program
+from creditdsl.core.periods import period_around
 from creditdsl.diagnostics import PolicyError
 from creditdsl.testing.machines import interpreter
 from creditdsl.testing.strategies import Sample, World, drawn_sample
@@ -145,11 +146,9 @@ def test_every_evaluation_has_exactly_one_text_and_it_is_that_of_the_days(tmp_pa
         policy = opened(written(text, tmp_path))
         if policy is None or policy.policy is None:
             return
-        periods = (
-            ("2019-04", "2020-06", "2020-12", "2021-01", "2022-06")
-            if "period month" in text
-            else ("2019", "2020", "2021", "2022")
-        )
+        kinds = period_kinds(policy.policy)
+        days_within = [date(year, month, 1) for year in (2019, 2020, 2021, 2022) for month in (1, 4, 6, 12)]
+        periods = sorted({period_around(day, kind).text for day in days_within for kind in kinds})
         for jurisdiction in policy.jurisdictions():
             slices = policy.slices(jurisdiction)
             for period in periods:

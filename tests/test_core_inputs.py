@@ -228,14 +228,14 @@ def test_the_policy_is_in_force_when_the_last_day_of_the_period_is() -> None:
     ("text", "last"), [("2020-02", date(2020, 2, 29)), ("2019-12", date(2019, 12, 31)), ("2199-12", date(2199, 12, 31))]
 )
 def test_a_month_is_a_period_where_the_policy_says_so(text: str, last: date) -> None:
-    program = replace(PROGRAM, header=replace(PROGRAM.header, period=PeriodKind.MONTH))
+    program = replace(PROGRAM, header=replace(PROGRAM.header, periods=(PeriodKind.MONTH,)))
     period = parse_period(program, text)
     assert (period.text, period.start, period.end) == (text, last.replace(day=1), last)
 
 
 @pytest.mark.parametrize("text", ["2020", "2020-13", "2020-1"])
 def test_a_policy_of_months_refuses_what_is_no_month(text: str) -> None:
-    program = replace(PROGRAM, header=replace(PROGRAM.header, period=PeriodKind.MONTH))
+    program = replace(PROGRAM, header=replace(PROGRAM.header, periods=(PeriodKind.MONTH,)))
     with pytest.raises(PolicyError) as refused:
         parse_period(program, text)
     assert [item.code.name for item in refused.value.diagnostics] == ["CR0914"]

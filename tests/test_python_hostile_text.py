@@ -157,7 +157,7 @@ def program_of(names: list[str]) -> ir.Program:
         *(name_of(band), name_of(band), name_of(grade), name_of(grade), ()),
         *((finding,), (), (step,), (), (), (), (measure,), (), ()),
     )
-    header = ir.Header(names[6], label, ("zh", "en"), label, ir.PeriodKind.YEAR, None, None, names[7])
+    header = ir.Header(names[6], label, ("zh", "en"), label, (ir.PeriodKind.YEAR,), None, None, names[7])
     return ir.Program(header, (grades, kinds), subject, (table,), tuple(definitions), result, (), ())
 
 

@@ -1,13 +1,13 @@
-"""Which worked cases belong to a slice of time, each with everything that it takes over from others.
+"""Which worked cases and populations belong to a slice of time, each case with everything that it takes over from others.
 
-In: the modules and a slice. Out: the cases whose period and as-of date fall into it. A case that is like one of the same slice keeps
-its `like`; otherwise the other one's facts are written into it.
+In: the modules and a slice. Out: the cases and the populations whose period and as-of date fall into it. A case that is like one of
+the same slice keeps its `like`; otherwise the other one's facts are written into it.
 """
 
 import dataclasses
 from collections.abc import Iterable, Mapping
 
-from creditdsl.amending.moments import Moment, Slice, is_monthly, period_days
+from creditdsl.amending.moments import Moment, Slice, period_days, period_kinds
 from creditdsl.syntax import tree
 
 
@@ -20,6 +20,24 @@ def cases_in(modules: Iterable[tree.Module], policy: tree.Policy | None, slice_:
     return tuple(_standing_alone(item, named, names) for item in inside)
 
 
+def populations_in(
+    modules: Iterable[tree.Module], policy: tree.Policy | None, slice_: Slice
+) -> tuple[tree.Population, ...]:
+    """The populations of a slice; those whose dates are wrong are in every one, where they are reported."""
+    declared = [item for module in modules for item in module.declarations if isinstance(item, tree.Population)]
+    moments = [None if policy is None else moment_of_population(item, policy) for item in declared]
+    return tuple(
+        item
+        for item, moment in zip(declared, moments, strict=True)
+        if moment is None or (slice_.takes(moment) and moment.jurisdiction == slice_.jurisdiction)
+    )
+
+
+def moment_of_population(population: tree.Population, policy: tree.Policy) -> Moment | None:
+    """When a population is evaluated; None when that is wrong or missing."""
+    return _moment(population.period, population.as_of, population.jurisdiction, policy)
+
+
 def moment_of(case: tree.Case, named: Mapping[str, tree.Case], policy: tree.Policy) -> Moment | None:
     """When a case is evaluated; None when that is wrong or missing."""
     chain = chain_of(case, named)
@@ -28,7 +46,16 @@ def moment_of(case: tree.Case, named: Mapping[str, tree.Case], policy: tree.Poli
     period = next((item.period for item in chain if item.period is not None), None)
     as_of = next((item.as_of for item in chain if item.as_of is not None), None)
     place = next((item.jurisdiction for item in chain if item.jurisdiction is not None), None)
-    days = None if period is None else period_days(period, monthly=is_monthly(policy))
+    return _moment(period, as_of, place, policy)
+
+
+def _moment(
+    period: tree.PeriodLiteral | None,
+    as_of: tree.DateLiteral | None,
+    place: tree.TextLiteral | None,
+    policy: tree.Policy,
+) -> Moment | None:
+    days = None if period is None else period_days(period, period_kinds(policy))
     if days is None or as_of is None:
         return None
     return Moment(days.last, as_of.value, None if place is None else place.value)

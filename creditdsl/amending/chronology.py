@@ -22,52 +22,57 @@ from creditdsl.amending.moments import (
     Moment,
     Slice,
     days_of,
-    is_monthly,
-    period_around,
     period_days,
+    period_kinds,
+    periods_around,
 )
 from creditdsl.amending.ordering import jurisdiction_of
+from creditdsl.core.ir import PeriodKind
+from creditdsl.core.periods import MONTHS, period_around
 from creditdsl.diagnostics import Diagnostic
 from creditdsl.syntax import tree
 
 
 def area_of(amendment: tree.Amend, policy: tree.Policy) -> Area | Diagnostic:
     """The evaluations that an amendment is for."""
-    days, monthly = days_of(amendment.effective), is_monthly(policy)
+    days, kinds = days_of(amendment.effective), period_kinds(policy)
     judged = amendment.effective.judged_by if amendment.effective else None
     if isinstance(judged, tree.Reference):
         return messages.judged_by_a_field(judged.span)
     if amendment.applies is not None:
-        return _area_of_periods(amendment.applies, days, monthly=monthly)
+        return _area_of_periods(amendment.applies, days, kinds)
     match judged:
         case tree.Context(word=tree.ContextWord.AS_OF):
             return Area(ALWAYS, days)
         case tree.Context(word=tree.ContextWord.PERIOD_START):
-            return Area(_ends_of_starts(days, monthly=monthly), ALWAYS)
+            ends = {_ends_of_starts(days, kind) for kind in kinds}
+            if len(ends) > 1:
+                return messages.start_inside_a_period(amendment, max(kinds, key=MONTHS.__getitem__))
+            return Area(ends.pop(), ALWAYS)
         case _:
             return Area(days, ALWAYS)
 
 
-def _area_of_periods(applies: tree.Applies, days: Days, *, monthly: bool) -> Area | Diagnostic:
-    """`applies from 2019 to 2020`: these periods, evaluated on those days."""
-    first = period_days(applies.first, monthly=monthly)
+def _area_of_periods(applies: tree.Applies, days: Days, kinds: Sequence[PeriodKind]) -> Area | Diagnostic:
+    """`applies from 2019 to 2020`: the periods that end in these, of whatever length, evaluated on those days."""
+    first = period_days(applies.first, kinds)
     if first is None:
-        return messages.period_not_fitting(applies.first, monthly=monthly)
+        return messages.period_not_fitting(applies.first, kinds)
     if applies.last is None:
         return Area(Days(first.first, date.max), days)
-    last = period_days(applies.last, monthly=monthly)
+    last = period_days(applies.last, kinds)
     if last is None:
-        return messages.period_not_fitting(applies.last, monthly=monthly)
+        return messages.period_not_fitting(applies.last, kinds)
     return Area(Days(first.first, last.last), days)
 
 
-def _ends_of_starts(days: Days, *, monthly: bool) -> Days:
-    """The days on which the periods end that begin on one of `days`."""
+def _ends_of_starts(days: Days, kind: PeriodKind) -> Days:
+    """The days on which the periods of a length end that begin on one of `days`."""
     first, last = days.first, days.last
-    if first != date.min and period_around(first, monthly=monthly).first < first:
-        first = period_around(first, monthly=monthly).last + DAY
+    if first != date.min and period_around(first, kind).start < first:
+        first = period_around(first, kind).end + DAY
     if last != date.max:
-        last = period_around(last, monthly=monthly).last
+        last = period_around(last, kind).end
     return Days(first, last)
 
 
@@ -148,7 +153,7 @@ class Chronology:
 
     def _runs(self, column: Days) -> list[tuple[Days, tuple[tree.Amend, ...]]]:
         """The texts of the periods of a column, by the days on which an evaluation of them can be made."""
-        earliest = self._first_period(column).first
+        earliest = min(period.first for period in self._first_periods(column))
         runs: list[tuple[Days, tuple[tree.Amend, ...]]] = []
         for row in self.rows:
             if row.last < earliest:
@@ -160,12 +165,13 @@ class Chronology:
                 runs.append((Days(self.made.first if not runs else row.first, row.last), active))
         return runs
 
-    def _first_period(self, column: Days) -> Days:
-        """The earliest period that ends in a column or, where none does, after it."""
-        return period_around(max(column.first, date(1, 1, 2)), monthly=is_monthly(self.policy))
+    def _first_periods(self, column: Days) -> list[Days]:
+        """The earliest period of each length that ends in a column."""
+        around = periods_around(max(column.first, date(1, 1, 2)), period_kinds(self.policy))
+        return [period for period in around if period.last in column]
 
     def _has_period(self, column: Days) -> bool:
-        return self._first_period(column).last in column
+        return bool(self._first_periods(column))
 
 
 def _cells(whole: Days, cuts: Iterable[Days]) -> list[Days]:

@@ -1,7 +1,7 @@
 """The text of a policy in one slice of time, as one module.
 
 In: the modules of a policy and a slice. Out: `Consolidated`: every declaration as it then reads, the policy bounded to the slice, only
-the cases that fall into it, no `use` and no amendment left; and where each declaration comes from. What an amendment touches and
+the cases and populations that fall into it, no `use` and no amendment left; and where each declaration comes from. What an amendment touches and
 does not find, or finds and would put in again, is reported, and so are two of one day that touch the same thing in no order.
 """
 
@@ -12,7 +12,7 @@ from datetime import date
 from enum import Enum
 
 from creditdsl.amending import messages
-from creditdsl.amending.cases import cases_in
+from creditdsl.amending.cases import cases_in, populations_in
 from creditdsl.amending.clauses import Changeable
 from creditdsl.amending.moments import Days, Slice
 from creditdsl.amending.ordering import first_day, follows, jurisdiction_of
@@ -61,7 +61,11 @@ def consolidate(modules: Iterable[tree.Module], slice_: Slice) -> Consolidated:
     declarations = [_bounded(item, slice_) for item in text.declarations]
     policy = next((item for item in declarations if isinstance(item, tree.Policy)), None)
     path = policy.span.path if policy is not None else modules[0].path
-    module = tree.Module(path, (*declarations, *cases_in(modules, policy, slice_)))
+    dated: tuple[tree.Declaration, ...] = (
+        *cases_in(modules, policy, slice_),
+        *populations_in(modules, policy, slice_),
+    )
+    module = tree.Module(path, (*declarations, *dated))
     origins = {key: tuple(steps) for key, steps in text.origins.items()}
     return Consolidated(module, slice_, origins, tuple(text.diagnostics))
 

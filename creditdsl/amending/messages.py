@@ -7,6 +7,8 @@ from difflib import get_close_matches
 
 from creditdsl.amending.moments import ALWAYS, Days, Moment, Slice, days_of
 from creditdsl.amending.paths import Key
+from creditdsl.core.ir import PeriodKind
+from creditdsl.core.periods import EXAMPLES
 from creditdsl.diagnostics import Code, Diagnostic, Label, Language, Severity, Text
 from creditdsl.source import NOWHERE, Span
 from creditdsl.syntax import tree
@@ -247,6 +249,17 @@ def case_out_of_force(case: tree.Case, policy: tree.Policy, moment: Moment) -> D
     )
 
 
+def population_out_of_force(population: tree.Population, policy: tree.Policy, moment: Moment) -> Diagnostic:
+    said = not_in_force(policy, moment).message
+    name = population.name.value
+    return Diagnostic(
+        Code.CR0911,
+        population.name.span,
+        Text(f"总体 `{name}` 没有可用的规则: {said.zh}", f"the population `{name}` has no rules: {said.en}"),
+        Text("改它的评价期或截至日", "change its period or its as-of date"),
+    )
+
+
 def in_texts(item: Diagnostic, slices: Sequence[Slice]) -> Diagnostic:
     """A finding with the texts that it is in."""
     shown = [shown_slice(slice_) for slice_ in slices]
@@ -273,14 +286,32 @@ def shown_days(days: Days) -> str:
     return f"{first} .. {last}".strip()
 
 
-def period_not_fitting(period: tree.PeriodLiteral, *, monthly: bool) -> Diagnostic:
+def period_not_fitting(period: tree.PeriodLiteral, kinds: Sequence[PeriodKind]) -> Diagnostic:
+    shown = [f"`{EXAMPLES[kind]}`" for kind in kinds]
     return Diagnostic(
         Code.CR0914,
         period.span,
         Text("评价期与政策的评价期长短不符", "the period is not of the policy's length"),
-        Text("写月份, 如 `2020-11`", "write a month, such as `2020-11`")
-        if monthly
-        else Text("写年份, 如 `2020`", "write a year, such as `2020`"),
+        Text(f"写成 {'、'.join(shown)} 的样子", f"write it like {', '.join(shown)}"),
+    )
+
+
+def start_inside_a_period(amendment: tree.Amend, longest: PeriodKind) -> Diagnostic:
+    """Where periods have several lengths, one that begins in the middle of another cannot divide them."""
+    words = {PeriodKind.YEAR: Text("年", "year"), PeriodKind.QUARTER: Text("季度", "quarter")}
+    word = words.get(longest, Text("月", "month"))
+    span = amendment.span if amendment.effective is None else amendment.effective.span
+    return Diagnostic(
+        Code.CR0914,
+        span,
+        Text(
+            f"评价期有几种长短,以评价期第一日为准的修订只能从一{word.zh}的第一日施行,到一{word.zh}的最后一日",
+            f"with periods of several lengths, an amendment judged by the start of a period begins and ends with a {word.en}",
+        ),
+        Text(
+            "改它的日期,或以评价期末日、截至日为准",
+            "change its days, or judge it by the end of the period or by the as-of date",
+        ),
     )
 
 

@@ -1,13 +1,14 @@
 """The times that decide on a text: days, periods, and the moment of an evaluation. Data alone."""
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from creditdsl.core.ir import PeriodKind
+from creditdsl.core.periods import WrittenPeriod, period_around, written_period
 from creditdsl.syntax import tree
 
 DAY = timedelta(1)
-LAST_MONTH = date(9999, 12, 1)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -71,40 +72,36 @@ def days_of(validity: tree.Validity | None) -> Days:
     return Days(validity.start or date.min, validity.end or date.max)
 
 
-def is_monthly(policy: tree.Policy) -> bool:
-    return bool(policy.periods) and policy.periods[0].text == "month"
+def period_kinds(policy: tree.Policy) -> tuple[PeriodKind, ...]:
+    """The lengths of the policy's assessment periods."""
+    return tuple(dict.fromkeys(PeriodKind(item.text) for item in policy.periods)) or (PeriodKind.YEAR,)
 
 
-def period_days(period: tree.PeriodLiteral, *, monthly: bool) -> Days | None:
-    """The first and the last day of an assessment period; None when it is not of the policy's length, or no year."""
+def period_days(period: tree.PeriodLiteral, kinds: Sequence[PeriodKind]) -> Days | None:
+    """The first and the last day of an assessment period; None when it is of none of these lengths, or no year."""
     match period:
-        case tree.Number(digits=year, places=0) if not monthly and date.min.year <= year < date.max.year:
-            return Days(date(year, 1, 1), date(year, 12, 31))
-        case tree.MonthLiteral(year=year, month=month) if monthly and year < date.max.year:
-            return Days(date(year, month, 1), month_end(date(year, month, 1)))
+        case tree.Number(digits=year, places=0):
+            written = WrittenPeriod(PeriodKind.YEAR, year, 1)
+        case tree.QuarterLiteral(year=year, quarter=quarter):
+            written = WrittenPeriod(PeriodKind.QUARTER, year, quarter * 3 - 2)
+        case tree.MonthLiteral(year=year, month=month):
+            written = WrittenPeriod(PeriodKind.MONTH, year, month)
         case _:
             return None
+    return _days(written) if written.kind in kinds else None
 
 
 def period_named(text: str, policy: tree.Policy) -> Days | None:
-    """The days of the period that `2020` or `2020-11` names; None when it is none of the policy's length."""
-    found = re.fullmatch(r"([0-9]{4})(?:-(0[1-9]|1[0-2]))?", text)
-    if found is None:
-        return None
-    year = int(found[1])
-    written = tree.Number(year, 0) if found[2] is None else tree.MonthLiteral(year, int(found[2]))
-    if year < 1:
-        return None
-    return period_days(written, monthly=is_monthly(policy))
+    """The days of the period that `2020`, `2020-Q1` or `2020-11` names; None when it has none of the policy's lengths."""
+    found = written_period(text, period_kinds(policy))
+    return None if found is None else _days(found)
 
 
-def period_around(day: date, *, monthly: bool) -> Days:
-    """The assessment period in which a day lies."""
-    if not monthly:
-        return Days(date(day.year, 1, 1), date(day.year, 12, 31))
-    first = date(day.year, day.month, 1)
-    return Days(first, month_end(first) if first < LAST_MONTH else date.max)
+def _days(period: WrittenPeriod) -> Days | None:
+    return Days(period.start, period.end) if date.min.year <= period.year < date.max.year else None
 
 
-def month_end(first: date) -> date:
-    return date(first.year + first.month // 12, first.month % 12 + 1, 1) - DAY
+def periods_around(day: date, kinds: Sequence[PeriodKind]) -> tuple[Days, ...]:
+    """The assessment period in which a day lies, one of each length."""
+    found = (period_around(day, kind) for kind in kinds)
+    return tuple(Days(period.start, period.end) for period in found)

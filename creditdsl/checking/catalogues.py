@@ -31,17 +31,16 @@ def _check_rows(catalogue: tree.Catalogue, elaboration: Elaboration) -> None:
     for row in catalogue.rows:
         if row.label is not None:
             texts_of(row.label, "", elaboration)
-        if row.name is None:
-            continue
-        if row.name.text not in used:
-            elaboration.report(messages.not_declared(row.name.text, row.name.span, list(used)))
-        elif row.name.text in listed:
-            elaboration.report(messages.declared_twice(row.name, listed[row.name.text].span))
-        else:
-            _check_rank(row.name, used[row.name.text], catalogue, elaboration)
-        listed.setdefault(row.name.text, row.name)
-    for name, item in used.items():
-        if name not in listed:
+        for name in row.names:
+            if name.text not in used:
+                elaboration.report(messages.not_declared(name.text, name.span, list(used)))
+            elif name.text in listed:
+                elaboration.report(messages.declared_twice(name, listed[name.text].span))
+            else:
+                _check_rank(name, used[name.text], catalogue, elaboration)
+            listed.setdefault(name.text, name)
+    for code, item in used.items():
+        if code not in listed:
             elaboration.report(measure_messages.not_catalogued(_name(item), catalogue))
     count = catalogue.count
     if count is not None and (count.places or count.digits != len(catalogue.rows)):
@@ -60,6 +59,8 @@ def _closed(word: tree.CatalogueWord, declarations: Declarations) -> Iterator[Li
             yield from declarations.of_kind(tree.Direct)
         case tree.CatalogueWord.MEASURES:
             yield from declarations.of_kind(tree.Measure)
+        case _:
+            yield from (item for item in declarations.of_kind(tree.Measure) if item.word.value == word.value)
 
 
 def _name(item: Listed) -> tree.Identifier:

@@ -100,6 +100,7 @@ class _Collector:
             case tree.Policy():
                 if self._first("policy", tree.Identifier("policy", span=declaration.name.span)):
                     found.policy = declaration
+                self._distinct(declaration.periods, "policy")
             case tree.Use():
                 pass
             case tree.Source():

@@ -28,15 +28,9 @@ from creditdsl.checking.tables import look_up
 from creditdsl.checking.terms import align, condition, day_number, enum_value, value
 from creditdsl.checking.workdays import calendar_at, roll, workdays_between
 from creditdsl.core import ir
+from creditdsl.core.periods import PERIOD_MONTHS
 from creditdsl.core.types import Day, Month, Number, Optional, Text, Truth, Type, Unit, plain
 from creditdsl.syntax import tree
-
-PERIOD_MONTHS = ir.MonthsBetween(
-    ContextDays[ir.ContextDay.PERIOD_START],
-    ir.AddDays(ContextDays[ir.ContextDay.PERIOD_END], ir.Constant(1, Number(Unit.DAYS))),
-    NUMBER,
-)
-"""The length of the assessment period: 12, 3 or 1."""
 
 
 def elaborate(expression: tree.Expression, scope: Scope, expected: Type | None = None) -> Typed | None:

@@ -5,7 +5,9 @@ error among them, `PolicyError` carries them all.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
+from creditdsl.amending.moments import period_kinds
 from creditdsl.checking import messages, operators, rule_messages
 from creditdsl.checking.bands import limits_of
 from creditdsl.checking.cases import cases, check_subjects, claims
@@ -37,6 +39,7 @@ from creditdsl.checking.named import (
     value_at,
     value_of,
 )
+from creditdsl.checking.populations import populations
 from creditdsl.checking.schema import build_schema, check_sources
 from creditdsl.checking.scope import TRUTH, Elaboration, Scope, Stage, Typed
 from creditdsl.checking.tables import check_table
@@ -71,6 +74,7 @@ def lower(modules: Iterable[tree.Module], content_hash: str) -> tuple[ir.Program
     program = _program(elaboration, content_hash)
     _check_totals(elaboration)
     _stop_on_errors(elaboration.diagnostics)
+    program = replace(program, populations=populations(program, elaboration))
     find_unused(elaboration)
     check_subjects(program, elaboration)
     _stop_on_errors(elaboration.diagnostics)
@@ -288,13 +292,12 @@ def _header(elaboration: Elaboration, content_hash: str) -> ir.Header:
     policy = elaboration.declarations.policy
     if policy is None:
         raise InternalError("a program was made without its policy declaration")
-    kind = ir.PeriodKind(policy.periods[0].text) if policy.periods else ir.PeriodKind.YEAR
     return ir.Header(
         policy.name.text,
         texts_of(policy.label, policy.name.text, elaboration),
         elaboration.languages,
         texts_of(policy.authority, "", elaboration) if policy.authority else (),
-        kind,
+        period_kinds(policy),
         policy.effective.start if policy.effective else None,
         policy.effective.end if policy.effective else None,
         content_hash,

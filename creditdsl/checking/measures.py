@@ -61,7 +61,12 @@ def measure_definition(measure: tree.Measure, elaboration: Elaboration) -> ir.Me
     if named and isinstance(test, ir.DefinitionReference):
         # What the condition says is known where the values are computed, though it stands in a definition of its own.
         inner = inner.assuming(elaboration.definitions[test.name].expression)
-    grants = [_grant(grant, name, inner, rule) for grant in measure.grants]
+    first: dict[str, tree.Grant] = {}
+    for grant in measure.grants:
+        earlier = first.setdefault(grant.name.text, grant)
+        if earlier is not grant:
+            elaboration.report(messages.declared_twice(grant.name, earlier.name.span))
+    grants = [_grant(grant, name, inner, rule) for grant in first.values()]
     given = tuple(grant for grant in grants if grant is not None)
     if len(given) < len(grants):
         return None

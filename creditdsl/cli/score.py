@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from creditdsl.cli.language import say
-from creditdsl.cli.session import Session
+from creditdsl.cli.session import Session, print_findings
 from creditdsl.cli.times import as_of_option, jurisdiction_option, period_option
 from creditdsl.diagnostics import Language
 
@@ -29,7 +29,7 @@ LINE = 110
 """How many cells a line of the summary has where there is no terminal."""
 
 REFUSED = 1
-"""The exit status when rows were refused: the data are wrong, though everything else was scored and written."""
+"""The exit status when rows were refused, or published figures do not hold, though everything else was scored and written."""
 
 
 def command(language: Language) -> click.Command:
@@ -39,9 +39,10 @@ def command(language: Language) -> click.Command:
         "score",
         help=say(
             language,
-            "批量评价文件夹中的数据表(CSV 或 Parquet):主体一张表,每种记录一张表。有行被退回时状态为 1,其余照常评价。",
+            "批量评价文件夹中的数据表(CSV 或 Parquet):主体一张表,每种记录一张表。有行被退回,"
+            "或总体的数字不成立时,状态为 1,其余照常评价。",
             "Score a folder of tables (CSV or Parquet): one for the subjects, one for each kind of record. "
-            "The status is 1 when rows were refused; the rest is scored all the same.",
+            "The status is 1 when rows were refused, or figures of a population do not hold; the rest is scored all the same.",
         ),
     )
     @click.argument("policy", type=click.Path(path_type=Path), metavar=say(language, "政策", "POLICY"))
@@ -183,6 +184,7 @@ def _scored(
     engine: "Engine | Literal['spark']",
     master: str | None,
 ) -> int:
+    from creditdsl.cli.figures import failed_figures
     from creditdsl.engines.spark_session import SparkTrouble
     from creditdsl.score import score, score_on_spark
 
@@ -200,7 +202,9 @@ def _scored(
         raise click.ClickException(_spark_trouble(session, fault)) from fault
     _print_summary(console, session, program, summary)
     console.print(session.say(f"结果已写入 {output}", f"results written to {output}"), markup=False)
-    return REFUSED if summary.refused else 0
+    failed = failed_figures(summary.figures)
+    print_findings(failed, session)
+    return REFUSED if summary.refused or failed else 0
 
 
 def _spark_trouble(session: Session, fault: "SparkTrouble") -> str:
@@ -238,8 +242,10 @@ def _progress(console: "Console", session: Session) -> Iterator[Callable[[int, i
 
 
 def _print_summary(console: "Console", session: Session, program: "Program", summary: "Summary") -> None:
-    """Rows of each table, then subjects by grade, with both grades where the policy has repairs."""
+    """Rows of each table, then subjects by grade, with both grades where the policy has repairs, then figures."""
     from rich.table import Table
+
+    from creditdsl.cli.figures import figures_table
 
     rows = Table(box=None, pad_edge=False, header_style="bold")
     rows.add_column(session.say("数据表", "table"))
@@ -250,6 +256,9 @@ def _print_summary(console: "Console", session: Session, program: "Program", sum
     console.print(rows)
     console.print()
     console.print(_grades_table(session, program, summary))
+    if summary.figures:
+        console.print()
+        console.print(figures_table(summary.figures, program.header.languages, session))
     if summary.refused:
         console.print(
             session.say(

@@ -32,7 +32,7 @@ def period_option(language: Language, *, required: bool) -> Callable[[Function],
         "--period",
         required=required,
         metavar=say(language, "评价期", "PERIOD"),
-        help=say(language, "评价期,如 2020 或 2020-11", "The assessment period: 2020, or 2020-11."),
+        help=say(language, "评价期,如 2020、2020-Q1 或 2020-11", "The assessment period: 2020, 2020-Q1 or 2020-11."),
     )
 
 

@@ -4,9 +4,8 @@ In: what docs/result.md calls the input. Out: every field and record at the type
 All problems are found in one go; each message begins with the path of its place, such as `late_filing[2].due`.
 """
 
-import re
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from difflib import get_close_matches
 
 from creditdsl.core import messages
@@ -17,10 +16,10 @@ from creditdsl.core.ir import (
     Enumeration,
     InputField,
     InputTable,
-    PeriodKind,
     Program,
     Value,
 )
+from creditdsl.core.periods import written_period
 from creditdsl.core.scalars import Problem, load_value, raw_form
 from creditdsl.core.subject import LoadedSubject, Period, Record, RunContext
 from creditdsl.core.types import Choice, Optional, plain
@@ -42,18 +41,18 @@ def load(program: Program, json_object: object) -> LoadedSubject:
 
 
 def parse_period(program: Program, text: str) -> Period:
-    """The assessment period that `2020` or `2020-11` names; PolicyError when it is none or the policy is not in force."""
-    monthly = program.header.period is PeriodKind.MONTH
-    found = re.fullmatch(r"([0-9]{4})-(0[1-9]|1[0-2])" if monthly else r"([0-9]{4})", text)
+    """The assessment period that `2020`, `2020-Q1` or `2020-11` names, as far as the policy has periods of that length.
+
+    PolicyError when it names none or the policy is not in force.
+    """
+    kinds = program.header.periods
+    found = written_period(text, kinds)
     if found is None:
-        raise _refused(Code.CR0914, messages.not_a_month(text) if monthly else messages.not_a_year(text))
-    if not FIRST_DAY.year <= int(found[1]) <= LAST_DAY.year:
+        raise _refused(Code.CR0914, messages.no_such_period(text, kinds))
+    if not FIRST_DAY.year <= found.year <= LAST_DAY.year:
         raise _refused(Code.CR0914, messages.outside_calendar(text, str(FIRST_DAY.year), str(LAST_DAY.year)))
-    year, month = int(found[1]), int(found[2]) if monthly else 1
-    months_on = year * 12 + month - 1 + (1 if monthly else 12)
-    end = LAST_DAY if months_on // 12 > LAST_DAY.year else date(months_on // 12, months_on % 12 + 1, 1) - timedelta(1)
-    _refuse_out_of_force(program, end)
-    return Period(text, date(year, month, 1), end)
+    _refuse_out_of_force(program, found.end)
+    return Period(text, found.start, found.end)
 
 
 def run_context(program: Program, period: str, as_of: date) -> RunContext:

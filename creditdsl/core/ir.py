@@ -750,7 +750,9 @@ class PeriodKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """`effective` bounds the period: its last day must lie in it. `content_hash` is of the rule files, 16 hex digits.
+    """`periods` are the lengths that an assessment period may have, the policy's own one first.
+
+    `effective` bounds the period: its last day must lie in it. `content_hash` is of the rule files, 16 hex digits.
 
     `evaluated` bounds the as-of date in the same way; `jurisdiction` is the code of the division that the text is for, empty for
     all.
@@ -760,7 +762,7 @@ class Header:
     label: tuple[str, ...]
     languages: tuple[str, ...]
     authority: tuple[str, ...]
-    period: PeriodKind
+    periods: tuple[PeriodKind, ...]
     effective_start: date | None
     effective_end: date | None
     content_hash: str
@@ -819,6 +821,49 @@ class Case:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What a figure counts or adds up over the subjects for which `where` holds.
+
+    `where` looks at the grade and the score after repair and at which measures apply, all of them definitions. `value` is the
+    definition that is added up, a number, which adds nothing where it is absent; None counts the subjects.
+    """
+
+    name: str
+    where: Expression
+    value: str | None
+    type: Type
+    range: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A published figure: `claim` is a Truth over `totals`, to which it refers as if they were definitions.
+
+    `sides` are what people compare: both sides of the `relation` that the claim is, else the totals.
+    """
+
+    label: tuple[str, ...]
+    claim: Expression
+    totals: tuple[Total, ...]
+    sides: tuple[Expression, ...]
+    relation: str
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """Figures of one evaluation of all subjects, given by its period, its as-of date and its division (empty for all)."""
+
+    name: str
+    period: str
+    as_of: date
+    jurisdiction: str
+    basis: tuple[Citation, ...]
+    figures: tuple[Figure, ...]
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
 JsonScalar = str | int | bool | None
 JsonRecord = dict[str, JsonScalar]
 JsonObject = dict[str, "JsonScalar | list[JsonRecord]"]
@@ -836,6 +881,7 @@ class Program:
     cases: tuple[Case, ...]
     calendar: Calendar | None = None
     """the calendar of all workdays of the policy; None when it names none"""
+    populations: tuple[Population, ...] = ()
 
     _definitions: dict[str, Definition] = field(init=False, repr=False, compare=False)
 

@@ -3,8 +3,10 @@
 `path` leads each message: `late_filing[2].due`, positions from 0 as in the result; it is empty for the whole subject.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
+from creditdsl.core.ir import PeriodKind
 from creditdsl.diagnostics import Text
 
 
@@ -94,18 +96,17 @@ def did_you_mean(name: str) -> Text:
     return Text(zh=f"是否应为 `{name}`", en=f"did you mean `{name}`?")
 
 
-def not_a_year(text: str) -> Text:
-    return Text(
-        zh=f"评价期 `{text}` 应写成年份,例如 `2020`",
-        en=f"the period `{text}` must be a year such as `2020`",
-    )
+PERIODS = {
+    PeriodKind.YEAR: Text("年份,例如 `2020`", "a year such as `2020`"),
+    PeriodKind.QUARTER: Text("季度,例如 `2020-Q1`", "a quarter such as `2020-Q1`"),
+    PeriodKind.MONTH: Text("年月,例如 `2020-11`", "a month such as `2020-11`"),
+}
 
 
-def not_a_month(text: str) -> Text:
-    return Text(
-        zh=f"评价期 `{text}` 应写成年月,例如 `2020-11`",
-        en=f"the period `{text}` must be a month such as `2020-11`",
-    )
+def no_such_period(text: str, kinds: Sequence[PeriodKind]) -> Text:
+    """A period is of none of the policy's lengths, all of which are listed."""
+    zh, en = ",或".join(PERIODS[kind].zh for kind in kinds), ", or ".join(PERIODS[kind].en for kind in kinds)
+    return Text(zh=f"评价期 `{text}` 应写成{zh}", en=f"the period `{text}` must be {en}")
 
 
 def outside_calendar(text: str, first: str, last: str) -> Text:

@@ -36,6 +36,7 @@ from creditdsl.core.ir import (
     WorkdaysBetween,
 )
 from creditdsl.core.known import Facts, Known, Narrowed
+from creditdsl.core.periods import MONTHS, PERIOD_MONTHS
 from creditdsl.core.type_of import type_of
 from creditdsl.core.types import Choice, Day, Month, Number, Text, Truth, plain
 from creditdsl.core.walk import children, walk
@@ -85,7 +86,9 @@ Arithmetic = (
 def known_inputs(
     subject: InputTable, records: Iterable[InputTable], enums: Iterable[Enumeration]
 ) -> dict[Expression, Interval]:
-    """What the schema alone says: the interval of every field, and the ordinal of every value of every enum."""
+    """What the schema alone says: the interval of every field, and the ordinal of every value of every enum; and how long a
+    period is.
+    """
     enums = tuple(enums)
     sizes = {enum.name: len(enum.values) for enum in enums}
     known: dict[Expression, Interval] = {
@@ -93,6 +96,7 @@ def known_inputs(
         for enum in enums
         for position, name in enumerate(enum.names)
     }
+    known[PERIOD_MONTHS] = Interval(min(MONTHS.values()), max(MONTHS.values()))
     for table in (subject, *records):
         for item in table.fields:
             type_ = plain(item.type)

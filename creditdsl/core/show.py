@@ -12,6 +12,7 @@ from creditdsl.core.ir import (
     InputTable,
     Interval,
     Measure,
+    Population,
     Program,
     Result,
     Rule,
@@ -27,7 +28,7 @@ def show(program: Program) -> str:
     header = program.header
     lines = [f"policy {header.name}  {_labels(header.label)}"]
     lines += [
-        f"  period {header.period.value}, in force {header.effective_start or ''} .. {header.effective_end or ''}"
+        f"  period {', '.join(kind.value for kind in header.periods)}, in force {header.effective_start or ''} .. {header.effective_end or ''}"
     ]
     lines += [f"  hash {header.content_hash}", *_calendar(program.calendar), ""]
     for enum in program.enums:
@@ -42,6 +43,8 @@ def show(program: Program) -> str:
             lines += [f"claim {claim.name!r}: @{claim.condition}"]
         else:
             lines += [f"claim {claim.name!r}: more {claim.table} never {_effect(claim.raises)} the {claim.target}"]
+    for population in program.populations:
+        lines += ["", *_population(population)]
     return "\n".join(lines) + "\n"
 
 
@@ -158,3 +161,14 @@ def _measure(measure: Measure) -> list[str]:
     if measure.lasts is not None:
         lines += [f"    lasts {written(*measure.lasts)} {show_type(measure.lasts[1])}"]
     return lines + [f"    excludes {code}" for code in measure.excludes]
+
+
+def _population(population: Population) -> list[str]:
+    place = f" in {population.jurisdiction}" if population.jurisdiction else ""
+    lines = [f"population {population.name!r} of {population.period} as of {population.as_of}{place}"]
+    for figure in population.figures:
+        lines += [f"  figure {_labels(figure.label)}: {show_expression(figure.claim)}"]
+        for total in figure.totals:
+            what = "count" if total.value is None else f"sum of @{total.value}"
+            lines += [f"    {total.name} : {show_type(total.type)} = {what} where {show_expression(total.where)}"]
+    return lines

@@ -21,7 +21,7 @@ class LoadedSubject:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """An assessment period as written (`2020`, `2020-11`), with its first and last day."""
+    """An assessment period as written (`2020`, `2020-Q1`, `2020-11`), with its first and last day."""
 
     text: str
     start: date

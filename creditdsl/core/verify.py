@@ -43,6 +43,7 @@ from creditdsl.core.ranges import (
 from creditdsl.core.types import Choice, Day, Month, Number, Text, Truth, plain
 from creditdsl.core.verify_expression import Place, inlined, require, verify_expression, verify_type
 from creditdsl.core.verify_plan import verify_plan
+from creditdsl.core.verify_populations import verify_populations
 from creditdsl.core.walk import rebuilt, walk
 from creditdsl.core.workdays import covers, is_weekend
 
@@ -56,6 +57,7 @@ def verify(program: Program) -> None:
     _verify_calendar(program.calendar)
     definitions = _verify_definitions(program)
     verify_plan(program, definitions)
+    verify_populations(program, definitions)
     for claim in program.claims:
         match claim:
             case HoldsClaim(_, condition):

@@ -6,7 +6,7 @@ end. Afterwards, for every table, rows in = rows used + rows refused, counted in
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from creditdsl.engines.layout import FileFormat, read_layout
 from creditdsl.engines.outputs import OutputForm, Parts, output_path, rows_refused, rows_written, write_tables
 from creditdsl.engines.plain import PlainPass, PlainPlan, grade_plain
 from creditdsl.engines.pool import batches, grade_all
+from creditdsl.engines.populations import WrittenResult, check_figures
 from creditdsl.engines.staging import count, stage_all, stage_odd, take_in_tables
 from creditdsl.engines.strays import refuse_strays
 from creditdsl.engines.summary import SUMMARY, Summary, written_summary
@@ -76,6 +77,8 @@ def run(
         form = _write(given, taken, result, options)
         summary = summarized(program, layout, taken.rows, counts, (options.period, options.as_of))
         _check(given, summary, result, form)
+        written = WrittenResult(result, work, form.format, options.jobs)
+        summary = replace(summary, figures=check_figures(program, options.period, options.as_of, written))
         (result / SUMMARY).write_text(written_summary(summary), encoding="utf-8")
     return summary
 

@@ -9,7 +9,7 @@ Every path must be that of a file system which the driver and all workers see.
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ from creditdsl.engines.header import trouble
 from creditdsl.engines.layout import FileFormat, Layout, read_layout
 from creditdsl.engines.outputs import OutputForm, Parts, output_path, rows_refused, write_tables
 from creditdsl.engines.pool import batches, grade_all
+from creditdsl.engines.populations import WrittenResult, check_figures
 from creditdsl.engines.run import Progress, RunOptions
 from creditdsl.engines.spark_plan import WIDE, SparkPlan
 from creditdsl.engines.spark_session import spark_session
@@ -63,6 +64,9 @@ def run_on_spark(given: SparkRun, source: Path, target: Path) -> Summary:
     _refuse_unreadable(layout)
     with disk_faults_as_os_errors(), new_result(target) as (work, result):
         summary = _score(given, layout, work, result)
+        options = given.options
+        tables = WrittenResult(result, work, FileFormat.PARQUET, options.jobs)
+        summary = replace(summary, figures=check_figures(given.program, options.period, options.as_of, tables))
         (result / SUMMARY).write_text(written_summary(summary), encoding="utf-8")
     return summary
 

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from creditdsl.core.ir import Value
+from creditdsl.core.notation import json_value
+from creditdsl.engines.populations import CheckedFigure
+
 SUMMARY = "summary.json"
 KIND = "creditdsl score"
 """By this `kind` a folder is known as the result of a run, which a later run may replace."""
@@ -33,6 +37,7 @@ class Summary:
     tables: tuple[TableCounts, ...]
     grades: tuple[tuple[str | None, int], ...]
     grades_after_repair: tuple[tuple[str | None, int], ...]
+    figures: tuple[CheckedFigure, ...] = ()
 
     @property
     def scored(self) -> int:
@@ -46,7 +51,7 @@ class Summary:
 
 def written_summary(summary: Summary) -> str:
     """The summary as JSON; the same run gives the same text."""
-    content = {
+    content: dict[str, object] = {
         "kind": KIND,
         "schema": SCHEMA,
         "policy": summary.policy,
@@ -59,6 +64,8 @@ def written_summary(summary: Summary) -> str:
         "grades": _counts(summary.grades),
         "grades_after_repair": _counts(summary.grades_after_repair),
     }
+    if summary.figures:
+        content["figures"] = [_figure(item) for item in summary.figures]
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -66,10 +73,20 @@ def _counts(grades: tuple[tuple[str | None, int], ...]) -> list[dict[str, str | 
     return [{"grade": grade, "subjects": count} for grade, count in grades]
 
 
-def is_summary(path: Path) -> bool:
-    """Whether a file is the summary of a run."""
+def _figure(checked: CheckedFigure) -> dict[str, str | bool | list[str] | list[Value]]:
+    return {
+        "population": checked.population,
+        "label": list(checked.figure.label),
+        "found": [json_value(value, type_) for value, type_ in checked.found],
+        "relation": checked.figure.relation,
+        "holds": checked.holds,
+    }
+
+
+def is_summary(path: Path, kind: str = KIND) -> bool:
+    """Whether a file is the summary of a run, or of another command that writes a folder of tables."""
     try:
         content: object = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    return isinstance(content, dict) and content.get("kind") == KIND
+    return isinstance(content, dict) and content.get("kind") == kind

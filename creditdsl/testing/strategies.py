@@ -15,6 +15,7 @@ from creditdsl.core.calendar import date_of
 from creditdsl.core.inputs import parse_period
 from creditdsl.core.ir import LAST_DAY, Constant, InputTable, JsonObject, JsonRecord, PeriodKind, Program
 from creditdsl.core.notation import json_value
+from creditdsl.core.periods import period_around
 from creditdsl.core.subject import Period, RunContext
 from creditdsl.core.types import Day
 from creditdsl.core.walk import walk
@@ -186,17 +187,16 @@ def _periods(program: Program) -> tuple[Period, ...]:
     named = [*bounds, *(date_of(day) for day in sorted(days))]
     dates = [item for item in named if item is not None] or [date(DEFAULT_YEAR, 6, 30)]
     for item in dates:
-        years.extend(_period_texts(item, header.period))
+        years.extend(text for kind in header.periods for text in _period_texts(item, kind))
     found = (_in_force(program, text) for text in dict.fromkeys(years))
     return tuple(period for period in found if period is not None and as_of_dates(program, period))[:MOST_PERIODS]
 
 
 def _period_texts(day: date, kind: PeriodKind) -> tuple[str, ...]:
     """The period of a day, the next and the one before."""
-    if kind is PeriodKind.YEAR:
-        return (str(day.year), str(day.year + 1), str(day.year - 1))
-    months = (day.year * 12 + day.month - 1 + step for step in (0, 1, -1))
-    return tuple(f"{month // 12:04}-{month % 12 + 1:02}" for month in months)
+    period = period_around(day, kind)
+    following, before = period.end + timedelta(1), period.start - timedelta(1)
+    return (period.text, *(period_around(other, kind).text for other in (following, before)))
 
 
 def _in_force(program: Program, text: str) -> Period | None:

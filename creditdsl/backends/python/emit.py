@@ -20,7 +20,8 @@ from creditdsl.backends.python.names import RESERVED, Scope, docstring_text, lit
 from creditdsl.backends.python.results import describe_results, result_lines
 from creditdsl.backends.python.safety import check_emitted
 from creditdsl.collector import collector_paused
-from creditdsl.core.ir import PeriodKind, Program
+from creditdsl.core.ir import Program
+from creditdsl.core.periods import EXAMPLES
 
 
 def emit_python(program: Program) -> str:
@@ -53,7 +54,7 @@ def _module_text(program: Program) -> str:
 
 def _docstring(program: Program, subject: str) -> Iterator[str]:
     header = program.header
-    first = "2020-11" if header.period is PeriodKind.MONTH else "2020"
+    first = EXAMPLES[header.periods[0]]
     yield '"""A compiled credit policy. Written by creditdsl; change the policy, not this file.'
     yield ""
     yield f"    {docstring_text(header.name)}: {docstring_text(' / '.join(header.label))}"
@@ -114,13 +115,18 @@ def _dictionary(items: tuple[str, ...]) -> Document:
 
 def _period_lines(program: Program, module: Module) -> Iterator[str]:
     header = program.header
-    monthly = header.period is PeriodKind.MONTH
-    call = f"read_period(text, {monthly}, {_day(header.effective_start)}, {_day(header.effective_end)})"
+    lengths = tuple(kind.value for kind in header.periods)
+    call = f"read_period(text, {_texts(lengths)}, {_day(header.effective_start)}, {_day(header.effective_end)})"
     yield "def period(text: str) -> Period:"
-    shown = "`2020-11`" if monthly else "`2020`"
+    shown = " or ".join(f"`{EXAMPLES[kind]}`" for kind in header.periods)
     yield f'    """The assessment period that a text such as {shown} names; InputError when the policy is not in force."""'
     yield f"    return {call}"
     yield from ("", "")
+
+
+def _texts(texts: tuple[str, ...]) -> str:
+    """A tuple of texts as Python."""
+    return f"({', '.join(literal(text) for text in texts)}{',' if len(texts) == 1 else ''})"
 
 
 def _day(day: date | None) -> str:

@@ -12,7 +12,13 @@ from datetime import date
 from creditdsl.backends.python.emit import emit_python
 from creditdsl.backends.python.names import docstring_text, literal
 from creditdsl.core.ir import Header, PeriodKind, Program
+from creditdsl.core.periods import EXAMPLES, MONTHS
 
+PATTERNS = {
+    PeriodKind.YEAR: "([0-9]{4})",
+    PeriodKind.QUARTER: "([0-9]{4})-Q([1-4])",
+    PeriodKind.MONTH: "([0-9]{4})-(0[1-9]|1[0-2])",
+}
 SELECTION = '''
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +66,12 @@ def explain(subject: object, period: str, as_of: date):
 
 
 def _last_day(period: str) -> date | None:
-    found = re.fullmatch(PERIOD, period)
-    if found is None:
-        return None
-    year, month = int(found[1]), int(found[2]) if MONTHLY else 12
-    return date(year, month, monthrange(year, month)[1]) if year > 0 else None
+    for months, pattern in PERIODS:
+        found = re.fullmatch(pattern, period)
+        if found is not None:
+            year, month = int(found[1]), months * int(found[2]) if months < 12 else 12
+            return date(year, month, monthrange(year, month)[1]) if year > 0 else None
+    return None
 
 
 def _not_in_force(end: date, as_of: date) -> NotInForce:
@@ -111,9 +118,7 @@ def _name(header: Header) -> str:
 
 def _selection(programs: Sequence[Program], names: Sequence[str]) -> str:
     header = programs[-1].header
-    monthly = header.period is PeriodKind.MONTH
-    pattern = "([0-9]{4})-(0[1-9]|1[0-2])" if monthly else "([0-9]{4})"
-    shown = "2020-11" if monthly else "2020"
+    shown = EXAMPLES[header.periods[0]]
     lines = [
         '"""A compiled credit policy, with all of its texts in time. Written by creditdsl; change the policy, not this file.',
         "",
@@ -135,8 +140,10 @@ def _selection(programs: Sequence[Program], names: Sequence[str]) -> str:
         "",
         f"POLICY = {literal(header.name)}",
         f"POLICY_HASH = {literal(header.content_hash)}",
-        f"MONTHLY = {monthly}",
-        f'PERIOD = r"{pattern}"',
+        "PERIODS = (",
+        *(f'    ({MONTHS[kind]}, r"{PATTERNS[kind]}"),' for kind in header.periods),
+        ")",
+        '"""The months of a period of each length, and how it is written."""',
         "",
         "",
         "@dataclass(frozen=True, slots=True)",

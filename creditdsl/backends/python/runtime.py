@@ -45,28 +45,38 @@ class InputError(ValueError):
 
 
 class Period(NamedTuple):
-    """An assessment period as written (`2020`, `2020-11`), with its first and last day."""
+    """An assessment period as written (`2020`, `2020-Q1`, `2020-11`), with its first and last day."""
 
     text: str
     start: date
     end: date
 
 
-def read_period(text: str, monthly: bool, first: date | None, last: date | None) -> Period:
-    """The period that a text names; InputError when it is none, or ends outside the policy's validity."""
-    found = re.fullmatch(r"([0-9]{4})-(0[1-9]|1[0-2])" if monthly else r"([0-9]{4})", text)
-    if found is None:
-        zh = f"评价期 `{text}` 应写成" + ("年月,例如 `2020-11`" if monthly else "年份,例如 `2020`")
-        en = f"the period `{text}` must be a " + ("month such as `2020-11`" if monthly else "year such as `2020`")
+PERIODS = {
+    "year": (12, r"([0-9]{4})", "年份,例如 `2020`", "a year such as `2020`"),
+    "quarter": (3, r"([0-9]{4})-Q([1-4])", "季度,例如 `2020-Q1`", "a quarter such as `2020-Q1`"),
+    "month": (1, r"([0-9]{4})-(0[1-9]|1[0-2])", "年月,例如 `2020-11`", "a month such as `2020-11`"),
+}
+"""For each length of a period its months, how it is written, and how that is called."""
+
+
+def read_period(text: str, lengths: tuple[str, ...], first: date | None, last: date | None) -> Period:
+    """The period of one of these lengths that a text names; InputError when it is none, or ends outside the policy's validity."""
+    for months, pattern, _, _ in (PERIODS[length] for length in lengths):
+        found = re.fullmatch(pattern, text)
+        if found is not None:
+            break
+    else:
+        zh = f"评价期 `{text}` 应写成" + ",或".join(PERIODS[length][2] for length in lengths)
+        en = f"the period `{text}` must be " + ", or ".join(PERIODS[length][3] for length in lengths)
         raise InputError([Problem("period", "CR0914", zh, en)])
-    year, month = int(found[1]), int(found[2]) if monthly else 1
+    year, last_month = int(found[1]), months * int(found[2]) if months < 12 else 12
     if not FIRST_DAY.year <= year <= LAST_DAY.year:
         raise InputError([outside_calendar("period", text, str(FIRST_DAY.year), str(LAST_DAY.year))])
-    last_month = month if monthly else 12
     end = date(year, last_month, monthrange(year, last_month)[1])
     if (first is not None and end < first) or (last is not None and end > last):
         raise InputError([not_in_force(end, first, last)])
-    return Period(text, date(year, month, 1), end)
+    return Period(text, date(year, last_month - months + 1, 1), end)
 
 
 def not_in_force(end: date, first: date | None, last: date | None) -> Problem:

@@ -8,20 +8,28 @@ from creditdsl.backends.sql import build
 from creditdsl.backends.sql.build import Tree
 from creditdsl.backends.sql.scope import Scope
 from creditdsl.core.ir import FIRST_DAY, LAST_DAY, ContextDay, PeriodKind, Program
+from creditdsl.core.periods import MONTHS
 
 
 def fits_calendar(program: Program, scope: Scope) -> Tree:
-    """The period is a whole year or month within the calendar, and the as-of day does not lie before it (CR0914)."""
-    start, end, as_of = (_day(name, scope) for name in ContextDay)
-    target, months = scope.target, 1 if program.header.period is PeriodKind.MONTH else 12
-    first = [build.equal(target.day_of_month(start.copy()), build.integer(1))]
-    if months == 12:
-        first.append(build.equal(target.month_of_year(start.copy()), build.integer(1)))
-    following = target.add_months(start.copy(), build.integer(months))
-    whole = build.equal(end, target.add_days(following, build.integer(-1)))
+    """The period has a length of the policy's and lies within the calendar, the as-of day not before it (CR0914)."""
+    start, as_of = _day(ContextDay.PERIOD_START, scope), _day(ContextDay.AS_OF, scope)
     inside = build.between(start.copy(), build.day(FIRST_DAY), build.day(LAST_DAY))
+    whole = build.any_of([_whole(kind, scope) for kind in program.header.periods])
     later = build.between(as_of, start.copy(), build.day(LAST_DAY))
-    return build.all_of([inside, *first, whole, later])
+    return build.all_of([inside, build.equal(scope.target.day_of_month(start.copy()), build.integer(1)), whole, later])
+
+
+def _whole(kind: PeriodKind, scope: Scope) -> Tree:
+    """The period, which begins with a month, is one of this length."""
+    start, end = _day(ContextDay.PERIOD_START, scope), _day(ContextDay.PERIOD_END, scope)
+    target, months = scope.target, MONTHS[kind]
+    following = target.add_months(start.copy(), build.integer(months))
+    conditions = [build.equal(end, target.add_days(following, build.integer(-1)))]
+    if months > 1:
+        first_months = [build.integer(month) for month in range(1, 13, months)]
+        conditions.append(build.one_of(target.month_of_year(start.copy()), first_months))
+    return build.all_of(conditions)
 
 
 def in_force(program: Program, scope: Scope) -> Tree:
