@@ -133,6 +133,68 @@ penalty watch "重点监管" / "Close supervision" {
   when      grade is C
   restricts routes "新增线路" / "New routes" = 6 months
 }
+list serious "严重失信名单" / "List of serious offenders" {
+  basis    rules7 article 6 (1)
+  by       "交通运输局" / "Transport Bureau"
+  for each accident
+  where    grave and loss > 1 万元
+  from     day
+  leave when licensed
+  publish {
+    | day < 2021-01-01 -> at least 6 months at most 3 years
+    | otherwise        -> at least 3 months at most 1 years
+  }
+  through  "信用网站" / "Credit website", "公告栏" / "Notice board"
+}
+list warned "重点关注名单" / "Watch list" { basis rules7 article 3  when count(late) >= 5  leave when licensed }
+penalty revoked "撤销许可" / "Licence revoked" {
+  basis     rules7 article 6 (1)
+  when      breach of promise and not serious
+  restricts licence "许可" / "Licence"
+}
+offer loan "运输贷" / "Haulage loan" {
+  basis     rules7 article 4
+  by        "合作银行" / "Partner bank"
+  when      grade in {A, B} and not serious
+  grants    amount "额度" / "Amount" = if grade is A then least(revenue * 2, 500 万元) else 10 万元
+  ranked by revenue
+  excludes  praise
+}
+pledge promise "告知承诺" / "Licence by promise" {
+  basis  rules7 article 9
+  unless serious or months < 6
+  breach when any(late where filed is absent)
+  lasts  6 months
+}
+inspection daily "日常抽查" / "Daily inspection" {
+  basis rules7 article 6 (1)
+  when  grade in {A, B, C}
+  rate {
+    | grade is C -> 100%
+    | grade is B -> 10%
+    | otherwise  -> 2.5%
+  }
+  seed "2020-1"
+  rounded up
+}
+matter permit "道路运输许可" / "Haulage permit" {
+  basis    rules7 article 9
+  by       "交通运输局" / "Transport Bureau"
+  measures channel, promise
+  time limit { | 10 workdays from 2018-01-01 to 2020-12-31 | 1 workday from 2021-01-01 }
+}
+matter renewal "换证" / "Renewal" { basis rules7 article 9  includes permit }
+matter enquiry "咨询" / "Enquiry" { basis law2  no measures }
+catalogue applied of measures "应用目录" / "Catalogue of measures" {
+  basis law2
+  rank  law, normative
+  count 10
+  | channel | praise | watch | serious | warned | revoked | loan | promise "承诺" / "Promise" | daily
+  | "从业禁止" / "Ban from the trade"
+}
+catalogue known of data "数据目录" / "Catalogue of data" {
+  | months | revenue | licensed | prior | late | accident | "纳税记录" / "Tax record"
+}
 repair of 010101 "逾期报告的修复" / "Repair of late reports" {
   basis    rules7 annex 1
   for each late
@@ -157,6 +219,15 @@ case "逾期一次" {
   }
   expect { score = 95 points  repaired score = 100 points  grade = A  reward channel }
 }
+population "2022年度结果" {
+  basis  law2
+  period 2022
+  as of  2023-04-30
+  note   "据公报。" / "From the bulletin."
+  | "合计" / "Total"        : count(firm where grade is present) >= 100
+  | "甲级占比" / "Share of first class" : round(count(firm where grade is A) / count(firm), 2 places, half up) = 50%
+  | "产品覆盖" / "Coverage" : every(firm where not loan or channel)
+}
 case "重大事故判为丙级" {
   period 2022  as of 2023-04-30
   given {
@@ -171,7 +242,8 @@ case "不满一年" {
   expect { not graded  exempt first_year }
 }
 """
-"""Forms: `for each` with and without keys, tables, caps, `unless`, every grading step, both repairs, three cases."""
+"""Forms: `for each` with and without keys, tables, caps, `unless`, every grading step, both repairs, measures of every kind, service items,
+catalogues, figures, three cases."""
 
 
 AMENDED = (

@@ -14,7 +14,7 @@ from creditdsl.publishing.names import Anchors, slug
 from creditdsl.publishing.rendering import printable, typeset
 from creditdsl.publishing.site import site
 from creditdsl.publishing.texts import HISTORY, NEWEST, PolicyHistory
-from creditdsl.syntax.tree import Label
+from creditdsl.syntax.tree import Label, Population, Sampling
 
 EXAMPLES = int(os.environ.get("CREDITDSL_HOSTILE_EXAMPLES", "15"))
 """Pages made from hostile labels; every one holds 20 of them, each in several places and in both languages."""
@@ -71,6 +71,10 @@ def relabelled(node: object, labels: Iterator[str], done: dict[int, object]) -> 
         copy = relabelled_program(node, labels)
     elif is_dataclass(node) and not isinstance(node, type):
         changes = {item.name: relabelled(getattr(node, item.name), labels, done) for item in fields(node) if item.init}
+        if isinstance(node, Population):
+            changes["name"] = replace(node.name, value=next(labels))
+        if isinstance(node, Sampling):
+            changes["seed"] = replace(node.seed, value=next(labels))
         copy = replace(node, **changes)
     done[id(node)] = copy
     return copy

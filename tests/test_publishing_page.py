@@ -15,6 +15,7 @@ from creditdsl.publishing.rendering import HERE, environment
 from creditdsl.publishing.site import site
 from creditdsl.publishing.texts import NEWEST
 from creditdsl.publishing.words import WORDS
+from creditdsl.syntax.tree import MeasureWord
 
 LANGUAGES = ("zh", "en")
 
@@ -132,6 +133,8 @@ def test_every_word_of_the_pages_is_used_and_every_used_word_exists() -> None:
     assert used <= set(WORDS)
     dynamic = {*SECTIONS, *(f"eligible_{word}" for word in ("always", "conditional", "never"))}
     dynamic |= {key for part in ("exempt", "direct", "assign", "demote", "ceiling") for key in (part, f"{part}_lead")}
+    kinds = [word.value for word in MeasureWord]
+    dynamic |= {*kinds, *(f"{part}_{kind}" for part in ("kind", "lead", "conditions", "effect") for kind in kinds)}
     dynamic |= {key for key in WORDS if key.startswith(("rank_", "formula_", "period_")) and key[:4] in code}
     assert set(WORDS) - used - dynamic == set()
 
@@ -205,12 +208,22 @@ def test_the_matrix_tells_which_grades_can_get_a_measure() -> None:
         "Green channel": ["conditional", "never", "never", "never", "never"],
         "Commendation": ["always", "always", "never", "never", "never"],
         "Close supervision": ["never", "never", "never", "always", "never"],
+        "Licence revoked": ["conditional"] * 5,
+        "List of serious offenders": ["conditional"] * 5,
+        "Watch list": ["conditional"] * 5,
+        "Haulage loan": ["conditional", "conditional", "never", "never", "never"],
+        "Licence by promise": ["conditional"] * 5,
+        "Daily inspection": ["always", "always", "never", "always", "never"],
     }
 
 
 def test_a_measure_stands_under_each_of_its_authorities_and_has_one_anchor() -> None:
-    headings = re.findall(r"<h4>(.*?)</h4>", html("en").split('id="section-measures"')[1].split("</section>")[0])
-    assert headings == ["Transport Bureau", "Tax Bureau", "No authority named"]
+    section = html("en").split('id="section-measures"')[1].split("</section>")[0]
+    headings = [re.sub("<[^>]*>", "", found) for found in re.findall(r"<h[34][^>]*>(.*?)</h[34]>", section)]
+    assert headings == [
+        *("Measures by grade", "Rewards", "Transport Bureau", "Tax Bureau", "Penalties"),
+        *("Lists", "Transport Bureau", "No authority named", "Offers", "Partner bank", "Pledges", "Inspections"),
+    ]
     assert html("en").count('id="channel"') == 1
     assert html("en").count('<a class="code" href="#channel">') == 2
 
@@ -249,6 +262,6 @@ def test_data_show_type_range_and_whether_it_is_required() -> None:
 
 def test_a_citation_can_be_copied_from_every_rule() -> None:
     citations = [e.attributes["data-citation"] for e in page("zh").elements if "data-citation" in e.attributes]
-    assert len(citations) == 15
+    assert len(citations) == 21
     expected = f"《运输企业信用评价》降级unlicensed“未持许可”（道路运输条例），规则版本{sample().newest.program.header.content_hash}"
     assert expected in citations

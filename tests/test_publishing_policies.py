@@ -17,6 +17,7 @@ SHAPES = {
     "only a score": (FRAME, ""),
     "nothing else than bands": (FRAME, BANDS),
     "no score": (FRAME.replace("score { base 100 points }", ""), "grades Grade { | A : by rule  | B : when large }"),
+    "measures and no grades": (FRAME, "reward quick { when large }\npledge word { }\nmatter m { measures quick }"),
     "by month": (FRAME.replace("year\n", "month\n"), BANDS),
     "in Chinese alone": (re.sub(r'("[^"]*") / "[^"]*"', r"\1", FRAME).replace("zh, en", "zh"), BANDS),
     "in English alone": (re.sub(r'"[^"]*" / ("[^"]*")', r"\1", FRAME).replace("zh, en", "en"), BANDS),
@@ -69,6 +70,13 @@ def test_a_part_that_a_policy_does_not_have_has_no_section(tmp_path: Path) -> No
     sections = re.findall(r'<h2 id="section-(\w+)">', html)
     assert sections == ["overview", "procedure", "score", "data"]
     assert "二、</span>评定步骤" in html
+
+
+def test_without_grades_there_is_no_matrix_of_measures_by_grade(tmp_path: Path) -> None:
+    html = site(history_of(compiled(tmp_path, "measures and no grades")))["index.html"].decode("utf-8")
+    assert 'class="matrix"' not in html
+    assert '<tr id="quick"' in html
+    assert '<tr id="matter-m"' in html
 
 
 def test_a_label_that_lacks_the_page_s_language_says_which_it_has(tmp_path: Path) -> None:

@@ -47,6 +47,28 @@ def laid_out(text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "zh", "en"),
     [
+        ("not serious", "未列入“严重失信名单”", "not listed on “List of serious offenders”"),
+        ("not promise", "不得作出“告知承诺”", "“Licence by promise” may not be pledged"),
+        ("not channel", "不适用“绿色通道”", "“Green channel” does not apply"),
+        ("breach of promise", "违背“告知承诺”", "“Licence by promise” was broken"),
+        ("not breach of promise", "未违背“告知承诺”", "“Licence by promise” was not broken"),
+        ("period.months >= 3", "评价期的月数不低于3", "the number of months in the period is at least 3"),
+        ("count(firm where grade is A)", "运输企业（级别为甲级）的数量", "the number of Haulier (grade is First)"),
+        (
+            "every(firm where licensed)",
+            "每个运输企业均符合：“持有许可”为“是”",
+            "every Haulier meets: Licensed is “yes”",
+        ),
+        ("sum(amount for each firm where loan)", "运输企业（适用“运输贷”）的额度合计", None),
+        (
+            "worst(cargo for each late) is tank",
+            "逾期报告中最差的货类属于罐装",
+            "the worst Cargo of Late report is Tank",
+        ),
+        ("best(cargo for each late) is tank", "逾期报告中最好的货类属于罐装", "the best Cargo of Late report is Tank"),
+        ("least(revenue, 5 万元)", "营业收入（最高5万元）", "Revenue (at most 50,000 yuan)"),
+        ("greatest(revenue, 5 万元)", "营业收入（最低5万元）", "Revenue (at least 50,000 yuan)"),
+        ("least(revenue, revenue * 2)", "营业收入、营业收入 × 2中的最小者", None),
         ("months < 36", "经营月数不满36", "Months in business is under 36"),
         ("months <= 36", "经营月数不超过36", "Months in business is at most 36"),
         ("months > 36", "经营月数超过36", "Months in business is over 36"),
@@ -153,3 +175,9 @@ def test_an_enumeration_is_belonged_to_and_a_grade_is_had() -> None:
     assert said("any(late where cargo is tank)") == "有逾期报告记录（货类属于罐装）"
     assert said("any(late where cargo in {tank, bulk})") == "有逾期报告记录（货类属于罐装、散货之一）"
     assert said("grade is A") == "级别为甲级"
+
+
+def test_a_measure_that_stands_alone_is_a_condition() -> None:
+    assert laid_out("serious") == ["列入“严重失信名单”"]
+    assert laid_out("promise") == ["可以作出“告知承诺”"]
+    assert laid_out("loan or licensed") == ["适用“运输贷”，或者“持有许可”为“是”"]

@@ -11,6 +11,7 @@ from creditdsl.diagnostics import Language
 from creditdsl.syntax.tree import (
     Amend,
     Assign,
+    Catalogue,
     Ceiling,
     Citation,
     Declaration,
@@ -21,9 +22,11 @@ from creditdsl.syntax.tree import (
     Indicator,
     Locator,
     LocatorWord,
+    Matter,
     Measure,
     Module,
     Parameter,
+    Population,
     RepairDirect,
     RepairPoints,
     Score,
@@ -148,6 +151,12 @@ def citations_of(item: Declaration) -> tuple[tuple[Citation, ...], Citing]:
             return item.basis, Citing("parameter", name.text)
         case Table(name=name):
             return item.basis, Citing("table", name.text)
+        case Matter(code=code):
+            return item.clauses.basis, Citing("matter", code.text)
+        case Catalogue(name=name):
+            return item.clauses.basis, Citing("catalogue", name.text)
+        case Population(name=text):
+            return item.basis, Citing("population", text.value)
         case Amend(name=name):
             return item.basis, Citing("amendment", name.text)
     return (), Citing("", "")

@@ -103,11 +103,14 @@ def alternatives(expression: Expression, scope: Scope, template: Text) -> tuple[
 
 
 def _branch(branch: Branch, scope: Scope, template: Text) -> Block:
-    words = _valued(branch.value, scope, template)
-    if branch.condition is None:
+    return branch_line(branch.condition, _valued(branch.value, scope, template), scope)
+
+
+def branch_line(when: Expression | None, words: Inline, scope: Scope) -> Line:
+    """The words of one branch of a choice behind its condition, or behind `otherwise`."""
+    if when is None:
         return Line(fill(scope.voice.text(Text("其他情形：{v}", "Otherwise: {v}")), v=words))
-    when = truth(branch.condition, scope)
-    return Line(fill(scope.voice.text(Text("{c}的：{v}", "If {c}: {v}")), c=when, v=words))
+    return Line(fill(scope.voice.text(Text("{c}的：{v}", "If {c}: {v}")), c=truth(when, scope), v=words))
 
 
 def _valued(expression: Expression, scope: Scope, template: Text) -> Inline:

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 
 from creditdsl.core.notation import chinese_numeral
 from creditdsl.diagnostics import Language, Text
+from creditdsl.publishing.catalogues import CatalogueView, catalogue_link, catalogue_views
 from creditdsl.publishing.citations import Citing, Coverage, Place, coverage, is_encoded, is_left_out, locator_text
 from creditdsl.publishing.edition import Edition, amended, edition
 from creditdsl.publishing.figures import interval_text
 from creditdsl.publishing.header import HeaderView, header_view
+from creditdsl.publishing.matters import MatterView, matter_link, matter_views
+from creditdsl.publishing.measures import KindView, kind_views
 from creditdsl.publishing.names import SECTIONS
 from creditdsl.publishing.pieces import Inline, Piece, Voice
+from creditdsl.publishing.populations import PopulationView, population_link, population_views
 from creditdsl.publishing.prose import linked
 from creditdsl.publishing.reference import (
     EnumView,
@@ -28,18 +32,14 @@ from creditdsl.publishing.reference import (
 )
 from creditdsl.publishing.ruler import Ruler, ruler
 from creditdsl.publishing.rules import (
-    AuthorityView,
     GradeView,
     IndicatorView,
-    MeasureView,
     RepairView,
     ScoreView,
     StepView,
-    authority_views,
     grade_views,
     grades_amended,
     indicator_views,
-    measure_views,
     own_steps,
     repair_views,
     score_view,
@@ -47,7 +47,7 @@ from creditdsl.publishing.rules import (
 )
 from creditdsl.publishing.texts import Links, PolicyHistory, PolicyText, amendment_anchor
 from creditdsl.publishing.worked import CaseView, case_views
-from creditdsl.syntax.tree import Define, Parameter, Table
+from creditdsl.syntax.tree import Catalogue, Define, Matter, Parameter, Population, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +103,24 @@ class Document:
     assigns: tuple[StepView, ...]
     demotes: tuple[StepView, ...]
     ceilings: tuple[StepView, ...]
-    measures: tuple[MeasureView, ...]
-    authorities: tuple[AuthorityView, ...]
+    measures: tuple[KindView, ...]
     points_repairs: tuple[RepairView, ...]
     direct_repairs: tuple[RepairView, ...]
+    matters: tuple[MatterView, ...]
+    catalogues: tuple[CatalogueView, ...]
     parameters: tuple[ParameterView, ...]
     tables: tuple[TableView, ...]
     terms: tuple[TermView, ...]
     inputs: tuple[InputView, ...]
     enums: tuple[EnumView, ...]
     cases: tuple[CaseView, ...]
+    populations: tuple[PopulationView, ...]
     sources: tuple[SourceView, ...]
+
+    @property
+    def measure_count(self) -> int:
+        """How many measures of all kinds there are."""
+        return sum(len(kind.measures) for kind in self.measures)
 
     @property
     def encoded_places(self) -> int:
@@ -126,17 +133,21 @@ def document(text: PolicyText, history: PolicyHistory, links: Links, language: L
     program = text.program
     this = edition(text, Voice(language, program.header.languages), links.history)
     plan = program.result
-    measures = measure_views(this)
     points_repairs, direct_repairs = repair_views(this)
+    procedure = _procedure(this)
     inside = {
+        "procedure": bool(procedure),
         "score": plan.score is not None,
         "indicators": bool(plan.findings),
         "grades": bool(plan.bands),
         "decisions": any((plan.exempts, plan.directs, plan.assigns, plan.demotes, own_steps(plan.ceilings))),
-        "measures": bool(measures),
+        "measures": bool(plan.measures),
         "repair": bool(points_repairs or direct_repairs),
+        "matters": any(isinstance(item, Matter) for item in this.declarations),
+        "catalogues": any(isinstance(item, Catalogue) for item in this.declarations),
         "reference": any(isinstance(item, Parameter | Table | Define) for item in this.declarations),
         "cases": bool(program.cases),
+        "figures": any(isinstance(item, Population) for item in this.declarations),
         "sources": bool(this.sources),
     }
     return Document(
@@ -147,7 +158,7 @@ def document(text: PolicyText, history: PolicyHistory, links: Links, language: L
         grades=grade_views(this),
         grades_amended=grades_amended(this),
         ruler=ruler(program),
-        procedure=_procedure(this),
+        procedure=procedure,
         score=score_view(this),
         indicators=indicator_views(this),
         exempts=step_views(this, plan.exempts),
@@ -155,16 +166,18 @@ def document(text: PolicyText, history: PolicyHistory, links: Links, language: L
         assigns=step_views(this, plan.assigns),
         demotes=step_views(this, plan.demotes),
         ceilings=step_views(this, plan.ceilings),
-        measures=measures,
-        authorities=authority_views(measures),
+        measures=kind_views(this),
         points_repairs=points_repairs,
         direct_repairs=direct_repairs,
+        matters=matter_views(this),
+        catalogues=catalogue_views(this),
         parameters=parameter_views(this),
         tables=table_views(this),
         terms=term_views(this),
         inputs=input_views(this),
         enums=enum_views(this),
         cases=case_views(this),
+        populations=population_views(this),
         sources=tuple(_source(this, item) for item in coverage(text.modules, text.slice.amendments)),
     )
 
@@ -291,6 +304,12 @@ def _citing(this: Edition, citing: Citing) -> Piece:
         case "section":
             title = Text("计分", "Score") if citing.name == "score" else Text("级别", "Grades")
             return Piece(this.text(title), f"#section-{citing.name}", manner="name")
+        case "matter":
+            return matter_link(this, citing.name)
+        case "catalogue":
+            return catalogue_link(this, citing.name)
+        case "population":
+            return population_link(this, citing.name)
         case "amendment":
             label = this.amendments[citing.name].label
             return this.voice.written(label, citing.name, f"{this.history}#{amendment_anchor(citing.name)}")

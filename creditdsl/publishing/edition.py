@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from creditdsl.amending.consolidate import Action, Origin
 from creditdsl.amending.paths import Key, key_of
-from creditdsl.core.ir import PeriodKind, Program
+from creditdsl.core.ir import Program
 from creditdsl.diagnostics import InternalError, Text
 from creditdsl.publishing.citations import citations_of, locator_text, source_names
 from creditdsl.publishing.conditions import rule_condition
 from creditdsl.publishing.figures import day_text
 from creditdsl.publishing.names import Lexicon, lexicon
+from creditdsl.publishing.phrases import MEASURES
 from creditdsl.publishing.pieces import Block, Inline, Piece, Voice, as_text, fill, plain
 from creditdsl.publishing.prose import Scope, linked
 from creditdsl.publishing.texts import PolicyText, change_anchor
@@ -116,8 +117,7 @@ def edition(text: PolicyText, voice: Voice, history: str = "") -> Edition:
     for item in (*declarations, *text.slice.amendments):
         for citation in citations_of(item)[0]:
             names.source_anchor(citation.source.text, citation.locators)
-    monthly = text.program.header.period is PeriodKind.MONTH
-    applies = slice_sentence(text.slice, voice.language, monthly=monthly) if history else ""
+    applies = slice_sentence(text.slice, voice.language, text.program.header.periods) if history else ""
     sources, amendments = source_names(text.modules), {item.name.text: item for item in text.slice.amendments}
     return Edition(
         text.program, declarations, names, voice, sources, rules, repairs, amendments, text.origins, history, applies
@@ -242,7 +242,6 @@ KIND_TEXTS: dict[type[Coded | Repairing], Text] = {
     Ceiling: Text("级别上限", "ceiling"),
     Demote: Text("降级", "demotion"),
     Exempt: Text("不予评价", "exemption"),
-    Measure: Text("措施", "measure"),
     RepairPoints: Text("信用修复", "repair"),
     RepairDirect: Text("信用修复", "repair"),
 }
@@ -264,7 +263,7 @@ def _citation(this: Edition, rule: Coded | Repairing, named: tuple[str, Piece], 
     version = {"hash": plain(header.content_hash), "evaluations": plain(evaluations)}
     slots = {
         "policy": (this.voice.label(header.label, header.name),),
-        "kind": plain(this.text(KIND_TEXTS[type(rule)])),
+        "kind": plain(this.text(MEASURES[rule.word] if isinstance(rule, Measure) else KIND_TEXTS[type(rule)])),
         "code": plain(code),
         "label": (label,),
         "basis": plain(sources),

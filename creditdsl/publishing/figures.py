@@ -62,6 +62,20 @@ def month_text(year: int, month: int, language: Language) -> str:
     return f"{year}年{month}月" if language == "zh" else f"{MONTHS[month - 1]} {year}"
 
 
+def period_text(period: str, language: Language) -> str:
+    """An assessment period, written out.
+
+    >>> period_text("2020", "zh"), period_text("2020-Q1", "zh"), period_text("2020-11", "en")
+    ('2020年度', '2020年第1季度', 'November 2020')
+    """
+    year, _, part = period.partition("-")
+    if part.startswith("Q"):
+        return f"{year}年第{part[1:]}季度" if language == "zh" else f"quarter {part[1:]} of {year}"
+    if part:
+        return month_text(int(year), int(part), language)
+    return f"{year}年度" if language == "zh" else year
+
+
 def interval_text(start: date | None, end: date | None, language: Language) -> str:
     """An interval of days, both included and None open; empty when both are open."""
     if start is None and end is None:

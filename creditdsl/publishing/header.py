@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from creditdsl.core.calendar import date_of
-from creditdsl.core.ir import PeriodKind
 from creditdsl.diagnostics import Text
 from creditdsl.publishing.edition import Edition
 from creditdsl.publishing.figures import day_text, interval_text
+from creditdsl.publishing.phrases import LISTING
 from creditdsl.publishing.pieces import Inline, Piece, fill, plain
 from creditdsl.publishing.texts import Links, PolicyHistory, PolicyText, amendment_anchor
+from creditdsl.publishing.words import WORDS
 from creditdsl.syntax.tree import Policy, Subject, Validity
 
 
@@ -32,7 +33,7 @@ class TextView:
 
 @dataclass(frozen=True, slots=True)
 class HeaderView:
-    """The title block. `period` is a key of the words; `in_force` and `evaluated` are empty when not limited.
+    """The title block. `period` has the lengths of the periods in words; `in_force` and `evaluated` are empty when not limited.
 
     `working_days` says which days are counted as such, empty in a policy without a calendar. `ended` says when the policy is no longer
     in force and what took its place, empty when neither is written. `text` is None in a policy without amendments.
@@ -61,7 +62,7 @@ def header_view(this: Edition, text: PolicyText, history: PolicyHistory, links: 
         label=this.voice.label(header.label, header.name),
         authority=this.voice.label(header.authority) if header.authority else None,
         subject=this.voice.written(subject.label, subject.name.text),
-        period="period_year" if header.period is PeriodKind.YEAR else "period_month",
+        period=this.voice.text(LISTING).join(this.voice.text(WORDS[f"period_{kind.value}"]) for kind in header.periods),
         in_force=_days(this, history.policy.effective),
         evaluated=_days(this, history.policy.evaluated),
         ended=_ended(this, policy, history.policy.effective),

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from creditdsl.amending.consolidate import Action
-from creditdsl.amending.moments import is_monthly
+from creditdsl.amending.moments import period_kinds
 from creditdsl.amending.ordering import amendments_of, jurisdiction_of
 from creditdsl.amending.paths import Key, key_of
 from creditdsl.diagnostics import Language, Text
@@ -102,7 +102,7 @@ def _group(this: Volume, own: Sequence[Amend], numbers: Mapping[str, int], natio
 
 def _row(this: Volume, item: PublishedText, numbers: Mapping[str, int]) -> TextRow:
     slice_ = item.text.slice
-    periods, made = slice_text(slice_, this.voice.language, monthly=is_monthly(this.history.policy))
+    periods, made = slice_text(slice_, this.voice.language, period_kinds(this.history.policy))
     links = tuple(
         Piece(str(numbers[name]), f"#{amendment_anchor(name)}", manner="name")
         for name in (amendment.name.text for amendment in slice_.amendments)

@@ -4,13 +4,14 @@ In: the modules of a policy. Out: a `Lexicon`, in which each name has exactly on
 code (`010101`), of a place in a source the source and the numbers (`order40-20-2`), the same in every language.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from creditdsl.syntax.tree import (
     Assign,
     Band,
     Case,
+    Catalogue,
     Ceiling,
     Declaration,
     Define,
@@ -28,10 +29,13 @@ from creditdsl.syntax.tree import (
     Label,
     Locator,
     LocatorWord,
+    Matter,
     Measure,
+    MeasureWord,
     Module,
     Parameter,
     Policy,
+    Population,
     Record,
     RepairDirect,
     RepairPoints,
@@ -59,7 +63,10 @@ class NameKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A declared name: what kind it is, its label if it has one, its anchor, its type and meaning where written."""
+    """A declared name: what kind it is, its label if it has one, its anchor, its type and meaning where written.
+
+    `measure` is the kind of a rule that is a measure.
+    """
 
     kind: NameKind
     name: str
@@ -67,6 +74,7 @@ class Entry:
     anchor: str
     type: TypeExpression | None = None
     meaning: Expression | None = None
+    measure: MeasureWord | None = None
 
 
 def slug(text: str) -> str:
@@ -102,12 +110,16 @@ RuleDeclaration = Indicator | Direct | Assign | Ceiling | Demote | Exempt | Meas
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Every name of a policy. `fields` by table and name, `values` by enumeration and name, `names` for the rest."""
+    """Every name of a policy. `fields` by table and name, `values` by enumeration and name, `names` for the rest.
+
+    `grants` are the values that measures grant, by name: what figures of a population may name.
+    """
 
     anchors: Anchors
     fields: dict[tuple[str, str], Entry]
     values: dict[str, dict[str, Entry]]
     names: dict[str, Entry]
+    grants: dict[str, Entry]
     subject: str
     grades: str | None
 
@@ -121,7 +133,7 @@ class Lexicon:
             return self.fields[self.subject, name]
         if name in self.names:
             return self.names[name]
-        return next((values[name] for values in self.values.values() if name in values), None)
+        return next((values[name] for values in self.values.values() if name in values), self.grants.get(name))
 
     def source_anchor(self, source: str, locators: tuple[Locator, ...]) -> str:
         """The anchor of a place in a source; that of the source itself without locators."""
@@ -137,6 +149,22 @@ class Lexicon:
     def case_anchor(self, number: int) -> str:
         """The anchor of the worked case that stands in this place, from 1."""
         return self.anchors.claim(("case", str(number)), f"case-{number}")
+
+    def matter_anchor(self, code: str) -> str:
+        """The anchor of a service item."""
+        return self.anchors.claim(("matter", code), f"matter-{slug(code)}")
+
+    def catalogue_anchor(self, name: str) -> str:
+        """The anchor of a catalogue."""
+        return self.anchors.claim(("catalogue", name), f"catalogue-{slug(name)}")
+
+    def population_anchor(self, name: str) -> str:
+        """The anchor of the figures of a population: `population`, and for those further down `population-2` and on."""
+        return self.anchors.claim(("population", name), "population")
+
+    def measures_anchor(self, word: MeasureWord) -> str:
+        """The anchor of the measures of one kind."""
+        return self.anchors.claim(("measures", word.value), f"measures-{word.value}")
 
     def grade_anchor(self, grade: str) -> str:
         """The anchor of a grade."""
@@ -162,9 +190,12 @@ SECTIONS = (
     "decisions",
     "measures",
     "repair",
+    "matters",
+    "catalogues",
     "reference",
     "data",
     "cases",
+    "figures",
     "sources",
 )
 """The sections of the document in order; the anchor of each is `section-` and this word."""
@@ -181,16 +212,18 @@ def lexicon(modules: tuple[Module, ...]) -> Lexicon:
     declarations = tuple(item for module in modules for item in module.declarations)
     subject = next((item.name.text for item in declarations if isinstance(item, Subject)), "")
     grades = next((item.name.text for item in declarations if isinstance(item, Grades)), None)
-    result = Lexicon(Anchors(), {}, {}, {}, subject, grades)
+    result = Lexicon(Anchors(), {}, {}, {}, {}, subject, grades)
     for section in SECTIONS:
         result.anchors.claim(("section", section), f"section-{section}")
     for part in SUBSECTIONS:
         result.anchors.claim(("section", part), f"rules-{part}")
     for fixture in FIXTURES:
         result.anchors.claim(("page", fixture), fixture)
+    for word in MeasureWord:
+        result.measures_anchor(word)
     for item in declarations:
         if isinstance(item, RuleDeclaration):
-            _name(result, NameKind.RULE, item.code, item.label)
+            _rule(result, item)
     for item in declarations:
         _declare(result, item)
     return result
@@ -202,6 +235,16 @@ def _name(
     wanted = slug(name.text) if kind in (NameKind.RULE, NameKind.SOURCE) else f"{kind.value}-{slug(name.text)}"
     anchor = result.anchors.claim((kind.value, name.text), wanted)
     result.names.setdefault(name.text, Entry(kind, name.text, label, anchor, type_))
+
+
+def _rule(result: Lexicon, rule: RuleDeclaration) -> None:
+    _name(result, NameKind.RULE, rule.code, rule.label)
+    if isinstance(rule, Measure):
+        entry = replace(result.names[rule.code.text], measure=rule.word)
+        result.names[rule.code.text] = entry
+        for grant in rule.grants:
+            granted = replace(entry, name=grant.name.text, label=grant.label, measure=None)
+            result.grants.setdefault(grant.name.text, granted)
 
 
 def _fields(result: Lexicon, table: Identifier, fields: tuple[FieldDeclaration, ...]) -> None:
@@ -235,6 +278,12 @@ def _declare(result: Lexicon, item: Declaration) -> None:
     match item:
         case Policy() | Use() | Score() | RepairPoints() | RepairDirect() | Case() | Invariant():
             pass
+        case Matter(code=code):
+            result.matter_anchor(code.text)
+        case Catalogue(name=name):
+            result.catalogue_anchor(name.text)
+        case Population(name=name):
+            result.population_anchor(name.value)
         case Indicator() | Direct() | Assign() | Ceiling() | Demote() | Exempt() | Measure():
             pass
         case Source(name=name, label=label):

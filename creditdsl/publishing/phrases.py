@@ -4,7 +4,15 @@ A comparison says whether it includes its number: 不满 and 超过 exclude it, 
 """
 
 from creditdsl.diagnostics import Text
-from creditdsl.syntax.tree import AggregateWord, BetweenWord, BinaryOperator, ContextWord, PartWord, RoundingMode
+from creditdsl.syntax.tree import (
+    AggregateWord,
+    BetweenWord,
+    BinaryOperator,
+    ContextWord,
+    MeasureWord,
+    PartWord,
+    RoundingMode,
+)
 
 COMPARISONS: dict[BinaryOperator, Text] = {
     BinaryOperator.EQUAL: Text("{a}为{b}", "{a} is {b}"),
@@ -37,7 +45,7 @@ ARITHMETIC: dict[BinaryOperator, Text] = {
 CONTEXT: dict[ContextWord, Text] = {
     ContextWord.PERIOD_START: Text("评价期首日", "the first day of the period"),
     ContextWord.PERIOD_END: Text("评价期末日", "the last day of the period"),
-    ContextWord.PERIOD_MONTHS: Text("评价期的月数", "the months of the period"),
+    ContextWord.PERIOD_MONTHS: Text("评价期的月数", "the number of months in the period"),
     ContextWord.AS_OF: Text("评价日", "the as-of date"),
 }
 RESULTS: dict[str, Text] = {
@@ -77,6 +85,39 @@ AGGREGATES: dict[AggregateWord, Text] = {
     AggregateWord.LONGEST_RUN: Text("{r}{w}的{v}最长连续期数", "the longest unbroken run of {v} in {r}{w}"),
     AggregateWord.STREAK: Text("至本期连续有{r}{w}的{v}数", "the unbroken run of {v} up to this period in {r}{w}"),
 }
+POPULATION_AGGREGATES: dict[AggregateWord, Text] = {
+    AggregateWord.COUNT: Text("{r}{w}的数量", "the number of {r}{w}"),
+    AggregateWord.ANY: Text("有{r}{w}", "there is a {r}{w}"),
+    AggregateWord.EVERY: Text("每个{r}均{w}", "every {r} {w}"),
+}
+"""Those over the subjects of a population; the others read as over records."""
+MEASURES: dict[MeasureWord, Text] = {
+    MeasureWord.REWARD: Text("激励", "reward"),
+    MeasureWord.PENALTY: Text("惩戒", "penalty"),
+    MeasureWord.LIST: Text("名单", "list"),
+    MeasureWord.OFFER: Text("产品", "offer"),
+    MeasureWord.PLEDGE: Text("承诺", "pledge"),
+    MeasureWord.INSPECTION: Text("抽查", "inspection"),
+}
+MEASURE_HOLDS: dict[MeasureWord, tuple[Text, Text]] = {
+    MeasureWord.LIST: (Text("列入“{a}”", "listed on “{a}”"), Text("未列入“{a}”", "not listed on “{a}”")),
+    MeasureWord.PLEDGE: (
+        Text("可以作出“{a}”", "“{a}” may be pledged"),
+        Text("不得作出“{a}”", "“{a}” may not be pledged"),
+    ),
+}
+MEASURE_APPLIES = (Text("适用“{a}”", "“{a}” applies"), Text("不适用“{a}”", "“{a}” does not apply"))
+"""A measure as a condition, and its negation."""
+BROKEN = (Text("违背“{a}”", "“{a}” was broken"), Text("未违背“{a}”", "“{a}” was not broken"))
+EXTREMES: dict[str, Text] = {
+    "least": Text("{a}中的最小者", "the least of {a}"),
+    "greatest": Text("{a}中的最大者", "the greatest of {a}"),
+}
+CAPPED: dict[str, Text] = {
+    "least": Text("{a}（最高{b}）", "{a} (at most {b})"),
+    "greatest": Text("{a}（最低{b}）", "{a} (at least {b})"),
+}
+"""The least and the greatest of a value and a fixed limit."""
 LISTING = Text("、", ", ")
 NOT_RECORDED = {False: Text("有“{a}”", "{a} is recorded"), True: Text("无“{a}”", "{a} is not recorded")}
 IS = {False: Text("{a}为{b}", "{a} is {b}"), True: Text("{a}不为{b}", "{a} is not {b}")}

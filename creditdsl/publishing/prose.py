@@ -7,19 +7,22 @@ The wording says whether a limit includes its number, as the expression does.
 
 import re
 from dataclasses import dataclass, replace
-from enum import Enum
 
 from creditdsl.diagnostics import Text
 from creditdsl.publishing.figures import day_text, month_text, quantity
-from creditdsl.publishing.names import Entry, Lexicon, NameKind, enum_of
+from creditdsl.publishing.flavours import Flavour, enum_in, flavour
+from creditdsl.publishing.names import Entry, Lexicon, NameKind
 from creditdsl.publishing.phrases import (
     AGGREGATES,
     ARITHMETIC,
     BELONGS,
     BELONGS_IN_SET,
     BETWEEN,
+    BROKEN,
+    CAPPED,
     COMPARISONS,
     CONTEXT,
+    EXTREMES,
     IN_PERIOD,
     IN_RANGE,
     IN_SET,
@@ -27,9 +30,12 @@ from creditdsl.publishing.phrases import (
     LATER,
     LISTING,
     LOGIC,
+    MEASURE_APPLIES,
+    MEASURE_HOLDS,
     NEXT_YEAR,
     NOT_RECORDED,
     PARTS,
+    POPULATION_AGGREGATES,
     RESULTS,
     ROLLED,
     ROUNDING,
@@ -67,7 +73,6 @@ from creditdsl.syntax.tree import (
     Round,
     TextLiteral,
     TruthLiteral,
-    TypeWord,
     Unary,
     UnaryOperator,
     Within,
@@ -90,14 +95,6 @@ class Scope:
 
 REMARK = re.compile(r"(?<=[^\s((])\s*[((][^()()]*[))]$")
 """A remark such as `(未申报的为空)` that the data dictionary shows in full."""
-
-
-class Flavour(Enum):
-    """What the wording of a comparison depends on."""
-
-    TIME = "time"
-    TRUTH = "truth"
-    OTHER = "other"
 
 
 def describe(expression: Expression, scope: Scope) -> Inline:
@@ -127,11 +124,11 @@ def describe(expression: Expression, scope: Scope) -> Inline:
         case IsPresent(operand=operand, negated=negated):
             return _say(NOT_RECORDED[negated], scope, a=describe(operand, scope))
         case Is(operand=operand, value=name, negated=negated):
-            enum = _enum(operand, scope)
+            enum = enum_in(operand, scope.lexicon, scope.record)
             table = IS if enum is None or enum == scope.lexicon.grades else BELONGS
             return _say(table[negated], scope, a=describe(operand, scope), b=name_text(name.text, scope, enum))
         case InSet(operand=operand, items=items, negated=negated):
-            enum = _enum(operand, scope)
+            enum = enum_in(operand, scope.lexicon, scope.record)
             named = join([_item(item, enum, scope) for item in items], voice.text(LISTING))
             table = IN_SET if enum is None or enum == scope.lexicon.grades else BELONGS_IN_SET
             return _say(table[negated], scope, a=describe(operand, scope), b=named)
@@ -173,7 +170,7 @@ def describe(expression: Expression, scope: Scope) -> Inline:
         case Part(word=part, operand=operand):
             return _say(PARTS[part], scope, a=describe(operand, scope))
         case BreachOf(pledge=pledge):
-            return _say(Text("违背{a}", "{a} was broken"), scope, a=name_text(pledge.text, scope))
+            return _say(BROKEN[0], scope, a=name_text(pledge.text, scope))
         case Round(operand=operand, places=places, mode=mode):
             template = Text("（{a}，{m}至小数点后{n}位）", "({a}, {m} to {n} places)")
             if places == 0:
@@ -189,6 +186,8 @@ def truth(expression: Expression, scope: Scope) -> Inline:
         named = describe(expression, scope)
         if entry is not None and entry.kind is NameKind.FIELD:
             return _say(Text("“{a}”为“是”", "{a} is “yes”"), scope, a=named)
+        if entry is not None and entry.measure is not None:
+            return _say(MEASURE_HOLDS.get(entry.measure, MEASURE_APPLIES)[0], scope, a=named)
         return _say(Text("符合“{a}”", "“{a}” holds"), scope, a=named)
     return describe(expression, scope)
 
@@ -221,14 +220,17 @@ def aggregate(expression: Aggregate, scope: Scope, where: Inline | None) -> Inli
     record = (record_text if records else name_text)(expression.record.text, replace(scope, record=None))
     condition = _condition(expression, inner) if where is None else where
     keys = _keys(expression.keys, inner)
+    subjects = expression.record.text == scope.lexicon.subject
+    wording = (AGGREGATES | POPULATION_AGGREGATES if subjects else AGGREGATES)[expression.word]
     operand = describe(expression.value, inner) if expression.value is not None else ()
-    return _say(AGGREGATES[expression.word], scope, r=record, w=condition, k=keys, v=operand)
+    return _say(wording, scope, r=record, w=condition, k=keys, v=operand)
 
 
 def record_text(name: str, scope: Scope) -> Inline:
-    """The label of a kind of record with 记录 behind it in Chinese, unless it ends so already."""
+    """The label of a kind of record with 记录 behind it in Chinese, unless it ends so already; a subject is none."""
     pieces = name_text(name, scope)
-    if scope.voice.language == "zh" and not as_text(pieces).endswith("记录"):
+    subject = name == scope.lexicon.subject
+    if scope.voice.language == "zh" and not subject and not as_text(pieces).endswith("记录"):
         return (*pieces, Piece("记录"))
     return pieces
 
@@ -274,7 +276,11 @@ def _negation(operand: Expression, scope: Scope) -> Inline:
         named = describe(operand, scope)
         if entry is not None and entry.kind is NameKind.FIELD:
             return _say(Text("“{a}”为“否”", "{a} is “no”"), scope, a=named)
+        if entry is not None and entry.measure is not None:
+            return _say(MEASURE_HOLDS.get(entry.measure, MEASURE_APPLIES)[1], scope, a=named)
         return _say(Text("不符合“{a}”", "“{a}” does not hold"), scope, a=named)
+    if isinstance(operand, BreachOf):
+        return _say(BROKEN[1], scope, a=name_text(operand.pledge.text, scope))
     if isinstance(operand, Aggregate) and operand.word is AggregateWord.ANY:
         record = record_text(operand.record.text, replace(scope, record=None))
         condition = _condition(operand, scope.under(operand.record.text))
@@ -288,16 +294,20 @@ def _binary(expression: Binary, scope: Scope) -> Inline:
         return _say(LOGIC[operator], scope, a=_joined(left, operator, scope), b=_joined(right, operator, scope))
     if operator in LATER and isinstance(left, Part) and left.word is PartWord.YEAR and right == Number(1, 0):
         return _say(NEXT_YEAR[operator], scope, a=describe(left.operand, scope))
-    if operator in LATER and flavour(expression, scope) is Flavour.TIME:
+    if operator in LATER and flavour(expression, scope.lexicon, scope.record) is Flavour.TIME:
         return _say(LATER[operator], scope, a=describe(left, scope), b=describe(right, scope))
     if operator in ARITHMETIC:
         tight = operator in (BinaryOperator.MULTIPLY, BinaryOperator.DIVIDE, BinaryOperator.OF)
         first = _factor(left, scope) if tight else describe(left, scope)
         loose = operator is BinaryOperator.ADD
         return _say(ARITHMETIC[operator], scope, a=first, b=describe(right, scope) if loose else _factor(right, scope))
-    table = TIME_COMPARISONS if Flavour.TIME in (flavour(left, scope), flavour(right, scope)) else COMPARISONS
-    first = _item(left, _enum(right, scope), scope)
-    return _say(table[operator], scope, a=first, b=_item(right, _enum(left, scope), scope))
+    table = (
+        TIME_COMPARISONS
+        if Flavour.TIME in (flavour(left, scope.lexicon, scope.record), flavour(right, scope.lexicon, scope.record))
+        else COMPARISONS
+    )
+    first = _item(left, enum_in(right, scope.lexicon, scope.record), scope)
+    return _say(table[operator], scope, a=first, b=_item(right, enum_in(left, scope.lexicon, scope.record), scope))
 
 
 def _joined(expression: Expression, operator: BinaryOperator, scope: Scope) -> Inline:
@@ -322,62 +332,11 @@ def _within(expression: Within, scope: Scope) -> Inline:
 
 
 def _call(expression: Call, scope: Scope) -> Inline:
-    arguments = join([describe(item, scope) for item in expression.arguments], scope.voice.text(LISTING))
-    extremes = {
-        "least": Text("{a}中的最小者", "the least of {a}"),
-        "greatest": Text("{a}中的最大者", "the greatest of {a}"),
-    }
-    if expression.name.text in extremes:
-        return _say(extremes[expression.name.text], scope, a=arguments)
+    name, operands = expression.name.text, expression.arguments
+    if name in CAPPED and len(operands) == 2 and isinstance(operands[1], Number):
+        return _say(CAPPED[name], scope, a=describe(operands[0], scope), b=describe(operands[1], scope))
+    arguments = join([describe(item, scope) for item in operands], scope.voice.text(LISTING))
+    if name in EXTREMES:
+        return _say(EXTREMES[name], scope, a=arguments)
     table = name_text(expression.name.text, replace(scope, record=None))
     return _say(Text("按{a}查“{t}”所得", "“{t}” for {a}"), scope, a=arguments, t=table)
-
-
-def _enum(expression: Expression, scope: Scope) -> str | None:
-    """The enumeration of an expression's values, None where it has none that can be told."""
-    match expression:
-        case Reference(name="grade" | "grade_after"):
-            return scope.lexicon.grades
-        case Reference(name=name):
-            entry = scope.lexicon.find(name, scope.record)
-            if entry is None or entry.kind is NameKind.VALUE:
-                return None
-            return _enum(entry.meaning, scope) if entry.meaning is not None else enum_of(entry.type)
-        case OrElse(operand=operand):
-            return _enum(operand, scope)
-        case Aggregate(value=operand, record=record) if operand is not None:
-            return _enum(operand, scope.under(record.text))
-    return None
-
-
-def flavour(expression: Expression, scope: Scope) -> Flavour:
-    """Whether an expression is a time, a truth or something else, as far as the wording depends on it."""
-    match expression:
-        case DateLiteral() | MonthLiteral() | Context():
-            return Flavour.TIME
-        case Part(word=PartWord.MONTH):
-            return Flavour.TIME
-        case Aggregate(word=AggregateWord.LATEST | AggregateWord.EARLIEST):
-            return Flavour.TIME
-        case Binary(operator=BinaryOperator.ADD | BinaryOperator.SUBTRACT, left=left, right=right):
-            times = flavour(left, scope) is Flavour.TIME, flavour(right, scope) is Flavour.TIME
-            return Flavour.TIME if times[0] and not times[1] else Flavour.OTHER
-        case Rolled():
-            return Flavour.TIME
-        case OrElse(operand=operand):
-            return flavour(operand, scope)
-        case Reference(name=name):
-            return _named_flavour(scope.lexicon.find(name, scope.record), scope)
-    return Flavour.OTHER
-
-
-def _named_flavour(entry: Entry | None, scope: Scope) -> Flavour:
-    if entry is None:
-        return Flavour.OTHER
-    if entry.meaning is not None:
-        return flavour(entry.meaning, scope)
-    if entry.type is None:
-        return Flavour.OTHER
-    if entry.type.name in (TypeWord.DATE, TypeWord.MONTH):
-        return Flavour.TIME
-    return Flavour.TRUTH if entry.type.name is TypeWord.TRUTH else Flavour.OTHER

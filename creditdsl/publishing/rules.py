@@ -1,17 +1,15 @@
-"""The rules of the document: grades, start score, indicators, special rules on the grade, measures and repair.
+"""The rules of the document: grades, start score, indicators, special rules on the grade, and repair.
 
 In: an edition. Out: views for the templates, in the order in which the program has the rules.
 """
 
 from dataclasses import dataclass, replace
 
-from creditdsl.core.ir import Measure as CoreMeasure
 from creditdsl.core.ir import RuleKind, Step
-from creditdsl.diagnostics import InternalError, Text
+from creditdsl.diagnostics import Text
 from creditdsl.publishing.conditions import alternatives, chosen_records, condition, counted_records, rule_condition
 from creditdsl.publishing.edition import Edition, RuleView, amended, repair_view, rule_view, written_rule
-from creditdsl.publishing.eligibility import Eligibility, eligibility
-from creditdsl.publishing.figures import core_value, quantity
+from creditdsl.publishing.figures import core_value
 from creditdsl.publishing.pieces import Block, Inline, Piece, join, plain
 from creditdsl.publishing.prose import describe, name_text, truth
 from creditdsl.publishing.ruler import tones
@@ -23,10 +21,7 @@ from creditdsl.syntax.tree import (
     ByRule,
     Cases,
     Grades,
-    Grant,
     Indicator,
-    Measure,
-    MeasureWord,
     RepairDirect,
     RepairPoints,
     Score,
@@ -209,76 +204,6 @@ def step_views(this: Edition, steps: tuple[Step, ...]) -> tuple[StepView, ...]:
 def own_steps(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     """The steps that are rules of their own, not part of a repair."""
     return tuple(step for step in steps if step.rule.kind is not RuleKind.REPAIR_DIRECT)
-
-
-@dataclass(frozen=True, slots=True)
-class GrantView:
-    restricts: bool
-    label: Piece
-    value: Inline
-
-
-@dataclass(frozen=True, slots=True)
-class MeasureView:
-    """A measure; `eligible` has one word for each grade, best first, and one for subjects that are not graded."""
-
-    rule: RuleView
-    penalty: bool
-    may: bool
-    by: tuple[Piece, ...]
-    on: Piece | None
-    grants: tuple[GrantView, ...]
-    lasts: str
-    excludes: tuple[Piece, ...]
-    eligible: tuple[str, ...]
-
-
-def measure_views(this: Edition) -> tuple[MeasureView, ...]:
-    """The measures in the order of the program."""
-    verdicts = eligibility(this.program)
-    return tuple(_measure(this, item, verdicts[item.rule.code]) for item in this.program.result.measures)
-
-
-def _measure(this: Edition, core: CoreMeasure, verdicts: dict[str | None, Eligibility]) -> MeasureView:
-    measure = written_rule(this, core.rule.code)
-    if not isinstance(measure, Measure):
-        raise InternalError(f"the program's measure {core.rule.code} is declared as another rule")
-    lasts = measure.lasts
-    return MeasureView(
-        rule_view(this, measure),
-        measure.word is MeasureWord.PENALTY,
-        measure.may,
-        tuple(this.voice.written(label) for label in measure.by),
-        this.voice.written(measure.on) if measure.on is not None else None,
-        tuple(_grant(this, grant) for grant in measure.grants),
-        quantity(lasts.digits, lasts.places, lasts.unit, this.voice.language) if lasts is not None else "",
-        tuple(this.rule_link(item.text) for item in measure.excludes if item.text in this.lexicon.names),
-        tuple(verdict.value for verdict in verdicts.values()),
-    )
-
-
-def _grant(this: Edition, grant: Grant) -> GrantView:
-    words = describe(grant.value, this.scope()) if grant.value is not None else ()
-    return GrantView(grant.restricts, this.voice.written(grant.label, grant.name.text), words)
-
-
-@dataclass(frozen=True, slots=True)
-class AuthorityView:
-    """An authority and the measures it takes; `name` is None for those that name no authority."""
-
-    name: Piece | None
-    measures: tuple[MeasureView, ...]
-
-
-def authority_views(measures: tuple[MeasureView, ...]) -> tuple[AuthorityView, ...]:
-    """The measures by authority, in the order in which the authorities are first named."""
-    groups: dict[Piece | None, list[MeasureView]] = {}
-    for measure in measures:
-        for authority in dict.fromkeys(measure.by) or (None,):
-            groups.setdefault(authority, []).append(measure)
-    named = [AuthorityView(name, tuple(items)) for name, items in groups.items() if name is not None]
-    unnamed = [AuthorityView(None, tuple(items)) for name, items in groups.items() if name is None]
-    return tuple(named + unnamed)
 
 
 @dataclass(frozen=True, slots=True)

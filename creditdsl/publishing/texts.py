@@ -54,11 +54,15 @@ class PolicyHistory:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Where a page leads: to itself in the other language, to the newest text, and to the history, empty when there is none."""
+    """Where a page leads: to itself in the other language, to the newest text, and to the history, empty when there is none.
+
+    `gallery` is the list of policies that the page is published with, empty when there is none.
+    """
 
     other: str
     newest: str
     history: str
+    gallery: str = ""
 
 
 def text_page(text: PolicyText, newest: PolicyText, language: Language) -> str:

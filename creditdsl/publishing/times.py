@@ -3,11 +3,14 @@
 An evaluation has two days, the last day of its period and the as-of date; these words always say which of them they mean.
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from creditdsl.amending.moments import ALWAYS, Days, Slice
+from creditdsl.core.ir import PeriodKind
+from creditdsl.core.periods import WrittenPeriod, period_around, shortest
 from creditdsl.diagnostics import Language, Text
-from creditdsl.publishing.figures import interval_text, month_text
+from creditdsl.publishing.figures import interval_text, period_text
 from creditdsl.syntax.tree import (
     Amend,
     Applies,
@@ -27,37 +30,29 @@ def days_text(days: Days, language: Language) -> str:
     return interval_text(first, last, language)
 
 
-def periods_text(ends: Days, language: Language, *, monthly: bool) -> str:
-    """The periods whose last day lies in `ends`; empty when that says nothing.
+def periods_text(ends: Days, language: Language, kinds: Sequence[PeriodKind]) -> str:
+    """The periods whose last day lies in `ends`, by the shortest of their lengths; empty when that says nothing.
 
-    >>> periods_text(Days(date(2014, 10, 1), date(2019, 10, 31)), "zh", monthly=False)
+    >>> periods_text(Days(date(2014, 10, 1), date(2019, 10, 31)), "zh", [PeriodKind.YEAR])
     '2014年度至2018年度'
-    >>> periods_text(Days(date(2020, 11, 1)), "en", monthly=True)
+    >>> periods_text(Days(date(2014, 10, 1), date(2019, 10, 31)), "zh", [PeriodKind.YEAR, PeriodKind.QUARTER])
+    '2014年第4季度至2019年第3季度'
+    >>> periods_text(Days(date(2020, 11, 1)), "en", [PeriodKind.MONTH])
     'from November 2020'
     """
-    first = None if ends.first == date.min else _period(_ending_from(ends.first, monthly=monthly), language)
-    last = None if ends.last == date.max else _period(_ending_by(ends.last, monthly=monthly), language)
+    kind = shortest(kinds)
+    first = None if ends.first == date.min else _period(period_around(ends.first, kind), language)
+    last = None if ends.last == date.max else _period(_ending_by(ends.last, kind), language)
     return _between(first, last, language)
 
 
-def _ending_from(day: date, *, monthly: bool) -> tuple[int, int]:
-    """The first period that ends on a day or later, as year and month; the month is 0 for a year."""
-    return (day.year, day.month) if monthly else (day.year, 0)
-
-
-def _ending_by(day: date, *, monthly: bool) -> tuple[int, int]:
+def _ending_by(day: date, kind: PeriodKind) -> WrittenPeriod:
     """The last period that has ended on a day."""
-    after = day + timedelta(1)
-    if not monthly:
-        return after.year - 1, 0
-    return (after.year, after.month - 1) if after.month > 1 else (after.year - 1, 12)
+    return period_around(period_around(day + timedelta(1), kind).start - timedelta(1), kind)
 
 
-def _period(period: tuple[int, int], language: Language) -> str:
-    year, month = period
-    if month:
-        return month_text(year, month, language)
-    return f"{year}年度" if language == "zh" else str(year)
+def _period(period: WrittenPeriod, language: Language) -> str:
+    return period_text(period.text, language)
 
 
 def _between(first: str | None, last: str | None, language: Language) -> str:
@@ -82,16 +77,16 @@ def applies_text(applies: Applies, language: Language) -> str:
 def _written_period(period: PeriodLiteral, language: Language) -> str:
     match period:
         case Number(digits=year):
-            return _period((year, 0), language)
+            return _period(WrittenPeriod(PeriodKind.YEAR, year, 1), language)
         case QuarterLiteral(year=year, quarter=quarter):
-            return f"{year}年第{quarter}季度" if language == "zh" else f"quarter {quarter} of {year}"
+            return _period(WrittenPeriod(PeriodKind.QUARTER, year, quarter * 3 - 2), language)
         case MonthLiteral(year=year, month=month):
-            return _period((year, month), language)
+            return _period(WrittenPeriod(PeriodKind.MONTH, year, month), language)
 
 
-def slice_text(slice_: Slice, language: Language, *, monthly: bool) -> tuple[str, str]:
+def slice_text(slice_: Slice, language: Language, kinds: Sequence[PeriodKind]) -> tuple[str, str]:
     """The periods of a text, and the days on which an evaluation of them is made; empty where all are meant."""
-    periods = periods_text(slice_.ends, language, monthly=monthly)
+    periods = periods_text(slice_.ends, language, kinds)
     return periods, "" if slice_.made == ALWAYS else days_text(slice_.made, language)
 
 
@@ -100,9 +95,9 @@ EVERY_PERIOD = Text("各评价期", "every period")
 MADE = Text("{which}，评价日{made}", "{which}, evaluated {made}")
 
 
-def slice_sentence(slice_: Slice, language: Language, *, monthly: bool) -> str:
+def slice_sentence(slice_: Slice, language: Language, kinds: Sequence[PeriodKind]) -> str:
     """Both in one phrase."""
-    periods, made = slice_text(slice_, language, monthly=monthly)
+    periods, made = slice_text(slice_, language, kinds)
     which = PERIODS.in_language(language).format(periods=periods) if periods else EVERY_PERIOD.in_language(language)
     return MADE.in_language(language).format(which=which, made=made) if made else which
 

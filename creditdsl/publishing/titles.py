@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from creditdsl.amending.paths import Key
 from creditdsl.diagnostics import Text
 from creditdsl.publishing.edition import Edition
+from creditdsl.publishing.phrases import MEASURES
 from creditdsl.publishing.pieces import Piece, Voice
 from creditdsl.publishing.volume import PublishedText, on_page
 from creditdsl.syntax.tree import (
@@ -59,12 +60,7 @@ KINDS: Mapping[str, Text] = {
     "ceiling": Text("级别上限", "ceiling"),
     "demote": Text("降级", "demotion"),
     "exempt": Text("不予评价", "exemption"),
-    "reward": Text("激励", "reward"),
-    "penalty": Text("惩戒", "penalty"),
-    "list": Text("名单", "list"),
-    "offer": Text("产品", "offer"),
-    "pledge": Text("承诺", "pledge"),
-    "inspection": Text("抽查", "inspection"),
+    **{word.value: text for word, text in MEASURES.items()},
     "matter": Text("事项", "service item"),
     "catalogue": Text("目录", "catalogue"),
     "repair": Text("信用修复", "repair"),
@@ -131,5 +127,11 @@ def _anchor(this: Edition, declaration: Declaration) -> str:
             return this.lexicon.names[code.text].anchor
         case RepairPoints(indicator=code) | RepairDirect(direct=code):
             return this.lexicon.repair_anchor(code.text)
-        case Invariant() | Use() | Case() | Amend() | Matter() | Catalogue() | Population():
+        case Matter(code=code):
+            return this.lexicon.matter_anchor(code.text)
+        case Catalogue(name=name):
+            return this.lexicon.catalogue_anchor(name.text)
+        case Population(name=text):
+            return this.lexicon.population_anchor(text.value)
+        case Invariant() | Use() | Case() | Amend():
             return ""

@@ -12,7 +12,7 @@ from creditdsl.core.subject import LoadedSubject, Record
 from creditdsl.core.types import Choice, plain
 from creditdsl.diagnostics import Text
 from creditdsl.publishing.edition import Edition
-from creditdsl.publishing.figures import core_value, day_text, decimal, month_text
+from creditdsl.publishing.figures import core_value, day_text, decimal, period_text
 from creditdsl.publishing.pieces import Piece
 from creditdsl.publishing.prose import linked
 from creditdsl.publishing.ruler import score_scale, tones
@@ -107,7 +107,7 @@ def _case(this: Edition, case: Case, number: int) -> CaseView:
     return CaseView(
         anchor=this.lexicon.case_anchor(number),
         name=this.voice.label((case.name,)),
-        period=_period(this, case.period),
+        period=period_text(case.period, this.voice.language),
         as_of=day_text(case.as_of, this.voice.language),
         facts=_facts(this, program.subject, subject.fields),
         records=_records(this, subject),
@@ -137,13 +137,6 @@ def _points(this: Edition, value: Value, *, signed: bool = True) -> str:
         return ""
     text = decimal(value, score_scale(this.program))
     return f"+{text}" if signed and value > 0 else text
-
-
-def _period(this: Edition, period: str) -> str:
-    year, _, month = period.partition("-")
-    if month:
-        return month_text(int(year), int(month), this.voice.language)
-    return this.text(Text(f"{year}年度", year))
 
 
 def _grade(this: Edition, value: Value) -> GradeResult | None:
