@@ -14,7 +14,8 @@ from strategies_core import programs, runs, subjects
 
 from creditdsl.analyses.explanation import explain_why
 from creditdsl.analyses.explanation_model import Outcome, Side, StepKind, Why
-from creditdsl.analyses.explanation_text import printable, render_why, width
+from creditdsl.analyses.explanation_text import render_why
+from creditdsl.analyses.wording import printable, width
 from creditdsl.core.evaluate import evaluate
 from creditdsl.core.inputs import load, run_context
 from creditdsl.core.ir import And, Branch, Choose, Constant, DefinitionReference, Expression, Program, Step

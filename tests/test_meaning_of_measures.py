@@ -195,3 +195,9 @@ def test_an_aggregate_that_only_a_measure_asks_for_is_there_without_records(tmp_
     module = load_module(emit_python(program), "measure_without_records")
     explained = module.explain(module.load(FIRM), module.period("2020"), date(2021, 4, 30)).to_dict()
     assert [item["grants"] for item in explained["measures"]] == [{"rate": "0.025", "stratum": 2}]
+
+
+def test_a_value_is_granted_once_also_one_that_the_declaration_makes(tmp_path: Path) -> None:
+    assert codes(tmp_path, "reward r { when large grants a = 1 grants a = 2 }") == ["CR0102"]
+    assert codes(tmp_path, "offer o { when large grants rank = 1 ranked by 2 }") == ["CR0102"]
+    assert codes(tmp_path, "offer o { when large grants rank = 1 }") == []

@@ -310,7 +310,10 @@ amendable = st.one_of(
         headed,
         several(st.sampled_from(["law", "rule"]).map(t.Identifier)),
         optional(st.builds(t.Number, st.integers(0, 999), st.just(0), st.none())),
-        several(st.builds(t.Catalogued, codes, optional(labels)) | st.builds(t.Catalogued, st.none(), labels), 1),
+        several(
+            st.builds(t.Catalogued, several(codes, 1), optional(labels)) | st.builds(t.Catalogued, st.just(()), labels),
+            1,
+        ),
     ),
     st.builds(t.RepairPoints, codes, optional(labels), clauses, for_eaches, identifiers, identifiers, expressions),
     st.builds(

@@ -14,8 +14,6 @@ from creditdsl.analyses.explanation_model import (
     Change,
     EvidenceView,
     FindingView,
-    GrantView,
-    MeasureView,
     NextGrade,
     RecordView,
     RuleView,
@@ -27,13 +25,12 @@ from creditdsl.analyses.explanation_model import (
 from creditdsl.analyses.next_grade import Candidate, next_grade
 from creditdsl.analyses.open_repairs import direct_repair_view, points_repair_view
 from creditdsl.analyses.trials import Place, Standing, Supposition, Trials
-from creditdsl.analyses.views import field_view, record_fields, rule_view, texts
+from creditdsl.analyses.views import field_view, measure_view, record_fields, rule_view
 from creditdsl.core.evaluate import Scope, evaluate, matching
 from creditdsl.core.inputs import load, run_context
-from creditdsl.core.ir import Expression, Finding, Grant, Measure, Program, Step, Value
+from creditdsl.core.ir import Expression, Finding, Program, Step, Value
 from creditdsl.core.notation import json_value
 from creditdsl.core.subject import LoadedSubject, RunContext
-from creditdsl.core.types import Number
 from creditdsl.diagnostics import InternalError
 
 MOST_RUNS = 2_000
@@ -96,7 +93,11 @@ class _Explainer:
             after=after,
             has_repairs=bool(plan.points_repairs or plan.direct_repairs),
             findings=findings,
-            measures=tuple(self.measure(item) for item in plan.measures if self.values[item.holds] is True),
+            measures=tuple(
+                measure_view(item, self.values, self.program)
+                for item in plan.measures
+                if self.values[item.holds] is True
+            ),
             repairs=tuple(points_repair_view(item, self.scope, self.trials) for item in repaired),
             direct_repairs=tuple(direct_repair_view(item, self.values, self.trials) for item in direct_repairs),
             next_grade=None if plan.grades is None else self.next_grade([grade.name for grade in grades]),
@@ -225,20 +226,6 @@ class _Explainer:
 
     def as_if_not_fired(self, finding: Finding) -> tuple[tuple[str, Value], ...]:
         return (finding.fires, False), (finding.count, 0), (finding.points, 0), (finding.points_after, 0)
-
-    def measure(self, measure: Measure) -> MeasureView:
-        lasts = None
-        if measure.lasts is not None and isinstance(measure.lasts[1], Number):
-            lasts = (measure.lasts[0], measure.lasts[1].unit.value)
-        grants = tuple(self.grant(item) for item in measure.grants)
-        return MeasureView(rule_view(measure.rule), measure.may, measure.by, measure.on, grants, lasts)
-
-    def grant(self, grant: Grant) -> GrantView:
-        if grant.value is None:
-            return GrantView(grant.name, grant.label, grant.restricts, True, ())
-        value, type_ = self.values[grant.value], self.definitions[grant.value].type
-        shown = texts(value, type_, self.program)
-        return GrantView(grant.name, grant.label, grant.restricts, json_value(value, type_), shown)
 
     def next_grade(self, grades: list[str]) -> NextGrade:
         return next_grade(self.trials, tuple(grades), [*self.record_candidates(), *self.rule_candidates()])

@@ -1,42 +1,25 @@
 """The explanation of `creditdsl why` as plain text, in Chinese or English.
 
-In: `Why`. Out: lines that a terminal shows as columns, wide characters counted as two; nothing that GBK cannot encode
-but what the policy or the subject itself contains. Control characters of the subject's data are written out.
+In: `Why`. Out: lines that a terminal shows as columns.
 """
-
-from collections.abc import Iterable, Sequence
-
-from wcwidth import wcswidth
 
 from creditdsl.analyses.explanation_model import (
     Arithmetic,
     Change,
-    FieldView,
     FindingView,
-    Labels,
-    MeasureView,
     NextGrade,
     Outcome,
     Pivot,
-    RecordView,
     RepairView,
-    RuleView,
     StepKind,
     StepView,
     Why,
 )
 from creditdsl.analyses.step_wording import pivot_sentence, step_outcome, step_word
+from creditdsl.analyses.wording import Wording, printable, table
 from creditdsl.diagnostics import Language, Text
 
 MOST_RECORDS = 12
-MEASURES = {
-    "reward": ("激励", "reward"),
-    "penalty": ("惩戒", "penalty"),
-    "list": ("名单", "list"),
-    "offer": ("产品", "offer"),
-    "pledge": ("承诺", "pledge"),
-    "inspection": ("抽查", "inspection"),
-}
 """Records that are listed of one finding; the rest is counted."""
 
 
@@ -58,70 +41,20 @@ def render_why(why: Why, language: Language) -> str:
     return "\n\n".join("\n".join(lines) for lines in sections if lines) + "\n"
 
 
-def width(text: str) -> int:
-    """The columns that a text takes on a terminal."""
-    return max(wcswidth(text), 0)
-
-
-def table(rows: Sequence[tuple[str, ...]], *, numbers: int) -> list[str]:
-    """Rows in columns, two spaces apart and indented by two; the last `numbers` columns are set to the right."""
-    columns = len(rows[0])
-    widths = [max(width(row[column]) for row in rows) for column in range(columns)]
-    lines = []
-    for row in rows:
-        cells = []
-        for column, cell in enumerate(row):
-            space = " " * (widths[column] - width(cell))
-            cells.append(space + cell if column >= columns - numbers else cell + space)
-        lines.append(("  " + "  ".join(cells)).rstrip())
-    return lines
-
-
-def printable(text: str) -> str:
-    """A text of the subject with control characters written out, so that it cannot steer the terminal."""
-    return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)
-
-
-class _Page:
+class _Page(Wording):
     def __init__(self, why: Why, language: Language) -> None:
+        super().__init__(language, why.languages)
         self.why = why
-        self.language: Language = language
-        self.place = why.languages.index(language) if language in why.languages else 0
         self.grades = dict(why.grade_labels)
-
-    def say(self, zh: str, en: str) -> str:
-        return zh if self.language == "zh" else en
-
-    def text(self, sentence: Text) -> str:
-        return sentence.in_language(self.language)
-
-    def label(self, label: Labels, name: str = "") -> str:
-        """The label in the page's language; the name where there is none."""
-        return label[self.place] if self.place < len(label) else label[0] if label else name
 
     def grade(self, name: str | None) -> str:
         if name is None:
             return self.say("不予评价", "not graded")
         return self.label(self.grades.get(name, ()), name)
 
-    def rule(self, rule: RuleView) -> str:
-        label = self.label(rule.label)
-        return f"{rule.code} {label}" if label else rule.code
-
-    def basis(self, rule: RuleView, indent: str) -> list[str]:
-        cited = self.say("；", "; ").join(self.label(citation) for citation in rule.basis)
-        return [f"{indent}{self.say('依据：', 'Basis: ')}{cited}"] if cited else []
-
     def points(self, text: str, *, signed: bool = False) -> str:
         shown = f"+{text}" if signed and not text.startswith("-") and text != "0" else text
         return f"{shown}{self.say(' 分', ' point' if text in ('1', '-1') else ' points')}"
-
-    def fields(self, fields: Iterable[FieldView]) -> str:
-        parts = [f"{self.label(item.label, item.name)} {printable(self.label(item.texts))}" for item in fields]
-        return self.say("，", ", ").join(parts)
-
-    def record(self, record: RecordView) -> str:
-        return f"[{record.position}] {self.fields(record.fields)}"
 
     def heading(self) -> list[str]:
         why, before, after = self.why, self.why.before, self.why.after
@@ -342,29 +275,8 @@ class _Page:
             return []
         lines = [self.say("适用的措施", "Measures that apply")]
         for measure in self.why.measures:
-            lines += self._measure(measure)
+            lines += self.measure(measure)
         return lines
-
-    def _measure(self, measure: MeasureView) -> list[str]:
-        word = self.say(*MEASURES[measure.rule.kind])
-        may = self.say("（可以）", " (discretionary)") if measure.may else ""
-        by = self.say("、", ", ").join(self.label(one) for one in measure.by)
-        head = f"  {word} {self.rule(measure.rule)}{may}"
-        lines = [f"{head}{self.say('，由', ', by ')}{by}{self.say('实施', '')}" if by else head]
-        lines += self.basis(measure.rule, "    ")
-        if measure.on:
-            lines.append(f"    {self.say('对象：', 'On: ')}{self.label(measure.on)}")
-        for grant in measure.grants:
-            effect = self.say("限制", "restricts") if grant.restricts else self.say("给予", "grants")
-            value = f" = {self.label(grant.texts)}" if grant.texts else ""
-            lines.append(f"    {effect} {self.label(grant.label, grant.name)}{value}")
-        if measure.lasts is not None:
-            lines.append(f"    {self.say('期限', 'Lasts')} {self._duration(*measure.lasts)}")
-        return lines
-
-    def _duration(self, amount: int, unit: str) -> str:
-        zh = {"days": "天", "months": "个月", "years": "年"}.get(unit, unit)
-        return self.say(f"{amount} {zh}", f"{amount} {unit if amount != 1 else unit.removesuffix('s')}")
 
     def absent(self) -> list[str]:
         if not self.why.absent:

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from creditdsl.analyses.explanation_model import FieldView, Labels, RuleView
-from creditdsl.core.ir import InputField, InputTable, Program, Rule, Value
+from creditdsl.analyses.explanation_model import FieldView, GrantView, Labels, MeasureView, RuleView
+from creditdsl.core.ir import Grant, InputField, InputTable, Measure, Program, Rule, Value
 from creditdsl.core.notation import decimal, json_value, written
 from creditdsl.core.types import Choice, Number, Truth, Type, Unit, plain
 
@@ -46,3 +46,20 @@ def field_view(item: InputField, value: Value, program: Program) -> FieldView:
 def record_fields(table: InputTable, record: Mapping[str, Value], program: Program) -> tuple[FieldView, ...]:
     """The fields of a record that are present, in the order of their declaration."""
     return tuple(field_view(item, record[item.name], program) for item in table.fields if record[item.name] is not None)
+
+
+def measure_view(measure: Measure, values: Mapping[str, Value], program: Program) -> MeasureView:
+    """A measure with what it grants or restricts by the values of a subject."""
+    lasts = None
+    if measure.lasts is not None and isinstance(measure.lasts[1], Number):
+        lasts = (measure.lasts[0], measure.lasts[1].unit.value)
+    grants = tuple(_grant_view(item, values, program) for item in measure.grants)
+    return MeasureView(rule_view(measure.rule), measure.may, measure.by, measure.on, grants, lasts)
+
+
+def _grant_view(grant: Grant, values: Mapping[str, Value], program: Program) -> GrantView:
+    if grant.value is None:
+        return GrantView(grant.name, grant.label, grant.restricts, True, ())
+    value, type_ = values[grant.value], program.definition(grant.value).type
+    shown = texts(value, type_, program)
+    return GrantView(grant.name, grant.label, grant.restricts, json_value(value, type_), shown)

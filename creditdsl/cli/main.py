@@ -34,6 +34,9 @@ COMMANDS = {
     "compile": Text("把政策编译成程序", "Compile a policy to a program."),
     "score": Text("批量评价数据表中的主体", "Score the subjects of tables."),
     "why": Text("说明一个主体为何得到这个级别", "Show why a subject gets its grade."),
+    "advise": Text("说明办理一个事项时适用哪些措施", "Say what applies to an applicant for a service item."),
+    "match": Text("列出主体可以申请的产品", "List the offers that a subject can have."),
+    "draw": Text("抽取检查样本", "Draw the samples of inspections."),
     "diff": Text("比较政策的两个版本", "Compare two versions of a policy."),
     "docs": Text("把政策发布为网页", "Publish a policy as web pages."),
 }

@@ -60,15 +60,15 @@ def write_tables(program: Program, inputs: tuple[str, ...], parts: Parts, target
         plain = plain_path(parts.folder, name)
         written = output_path(target, name, form)
         if name == "rejects":
-            _write_table(columns, _by_place(_texts(columns, lines), inputs), parts.folder, written, form)
+            write_table(columns, _by_place(_texts(columns, lines), inputs), parts.folder, written, form)
         elif not parts.columns:
-            _write_table(columns, _texts(columns, lines), parts.folder, written, form)
+            write_table(columns, _texts(columns, lines), parts.folder, written, form)
         elif form.format is FileFormat.PARQUET and not form.sort and not parts.subjects and plain.exists():
             plain.rename(written)
         else:
             both = _with_columns(columns, _texts(columns, lines), plain)
             ordered = form.sort or form.format is FileFormat.CSV
-            _write_table(
+            write_table(
                 columns, _by_key(both, columns, _rules(program, name)) if ordered else both, parts.folder, written, form
             )
         for path in paths:
@@ -92,8 +92,12 @@ def _with_columns(columns: OutputColumns, lines: str, plain: Path) -> str:
     """The query of lines and of those in the Parquet file, all as text."""
     if not plain.exists():
         return lines
-    names = ", ".join(f"{_as_text(column, kind)} AS {quoted_name(column)}" for column, kind in columns)
-    return f"{lines} UNION ALL SELECT {names} FROM read_parquet({quoted_path(plain)})"
+    return f"{lines} UNION ALL SELECT {as_text(columns)} FROM read_parquet({quoted_path(plain)})"
+
+
+def as_text(columns: OutputColumns) -> str:
+    """What stands behind SELECT to read columns as they are in Parquet as text, decimals without trailing zeros."""
+    return ", ".join(f"{_as_text(column, kind)} AS {quoted_name(column)}" for column, kind in columns)
 
 
 def _as_text(name: str, kind: ColumnKind) -> str:
@@ -142,7 +146,8 @@ def _by_place(rejects: str, inputs: tuple[str, ...]) -> str:
     return f'SELECT * FROM ({numbered}) ORDER BY list_position([{names}], "table"), "row"::BIGINT, found'
 
 
-def _write_table(columns: OutputColumns, source: str, work: Path, target: Path, form: OutputForm) -> None:
+def write_table(columns: OutputColumns, source: str, work: Path, target: Path, form: OutputForm) -> None:
+    """Write one table into a file: `source` is a query of its columns, all of them text."""
     csv = form.format is FileFormat.CSV
     written = ", ".join(
         f"{_for_csv(name, kind) if csv else _for_parquet(name, kind, form)} AS {quoted_name(name)}"

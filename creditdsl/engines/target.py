@@ -9,25 +9,39 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from creditdsl.diagnostics import Code, Diagnostic, PolicyError
 from creditdsl.engines import messages
 from creditdsl.engines.layout import FileFormat
-from creditdsl.engines.summary import SUMMARY, is_summary
+from creditdsl.engines.summary import KIND, SUMMARY, is_summary
 from creditdsl.source import Span
 from creditdsl.tabular.result_tables import TABLE_NAMES
 
-OUR_NAMES = {SUMMARY} | {f"{name}.{form.value}" for name in TABLE_NAMES for form in FileFormat}
-"""What may stand in a folder that a run replaces."""
+
+@dataclass(frozen=True, slots=True)
+class ResultFolder:
+    """What a command writes: the kind of its summary, by which an earlier one is known, and the names of its tables."""
+
+    kind: str
+    tables: tuple[str, ...]
+
+    @property
+    def names(self) -> set[str]:
+        """What may stand in a folder that the command replaces."""
+        return {SUMMARY} | {f"{name}.{form.value}" for name in self.tables for form in FileFormat}
+
+
+SCORED = ResultFolder(KIND, TABLE_NAMES)
 
 LOCK = "running"
 """The file in a folder of work that is locked while its run goes on."""
 
 
-def refuse_foreign(target: Path) -> None:
-    """PolicyError when something stands at the target that is not wholly the result of an earlier run.
+def refuse_foreign(target: Path, folder: ResultFolder = SCORED) -> None:
+    """PolicyError when something stands at the target that is not wholly the result of an earlier run of the same command.
 
     DuckDB takes what stands behind a question mark in the path of a database for options; no such folder will do.
     """
@@ -35,18 +49,20 @@ def refuse_foreign(target: Path) -> None:
         raise PolicyError((Diagnostic(Code.CR0912, Span(str(target), 0, 0), messages.question_mark()),))
     if not target.exists() and not target.is_symlink():
         return
-    if target.is_dir() and not target.is_symlink() and _is_replaceable(target):
+    if target.is_dir() and not target.is_symlink() and _is_replaceable(target, folder):
         return
     raise PolicyError((Diagnostic(Code.CR0912, Span(str(target), 0, 0), messages.foreign_target()),))
 
 
-def _is_replaceable(target: Path) -> bool:
+def _is_replaceable(target: Path, folder: ResultFolder) -> bool:
     """Whether a folder is empty, or holds the result of a run, with tables in one file or in parts, and nothing else."""
     entries = list(target.iterdir())
     if not entries:
         return True
     names = {path.name for path in entries}
-    return names <= OUR_NAMES and is_summary(target / SUMMARY) and all(_is_table(path) for path in entries)
+    return (
+        names <= folder.names and is_summary(target / SUMMARY, folder.kind) and all(_is_table(path) for path in entries)
+    )
 
 
 def _is_table(path: Path) -> bool:

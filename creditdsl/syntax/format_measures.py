@@ -141,15 +141,17 @@ def catalogue_lines(catalogue: tree.Catalogue, spell: Speller) -> list[Line]:
         *([] if count is None else [Clause(spell.clause("counts"), spell.number(count), anchor(count.span))]),
     ]
     rows = [Line(catalogued_row(item), 1, anchor(item.span)) for item in catalogue.rows]
-    kind = f"{spell.clause('record_of')} {spell.clause(catalogue.word.value)}"
+    word = catalogue.word.value
+    own = word in (tree.CatalogueWord.DATA.value, tree.CatalogueWord.CONDUCT.value, tree.CatalogueWord.MEASURES.value)
+    kind = f"{spell.clause('record_of')} {spell.clause(word) if own else spell.declaration(word)}"
     name = written_name(catalogue.name.text)
     heading = f"{spell.declaration('catalogue')} {name} {kind}{optional_label(catalogue.label)}"
     return _braced(heading, [*body(clauses, 1), *rows], catalogue.span)
 
 
 def catalogued_row(item: tree.Catalogued) -> str:
-    parts = [] if item.name is None else [written_code(item.name.text)]
-    return " ".join(["|", *parts, *([] if item.label is None else [written_label(item.label)])])
+    names = ", ".join(written_code(name.text) for name in item.names)
+    return " ".join(["|", *([names] if names else []), *([] if item.label is None else [written_label(item.label)])])
 
 
 def population_lines(population: tree.Population, spell: Speller) -> list[Line]:

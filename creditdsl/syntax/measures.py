@@ -151,10 +151,7 @@ def _catalogue(node: Node, desk: Desk) -> tree.Catalogue:
 
 
 def catalogued(node: Node, desk: Desk) -> tree.Catalogued:
-    name = node.node("code")
-    return tree.Catalogued(
-        None if name is None else identifier(name, desk), optional_label(node, desk), span=desk.span(node)
-    )
+    return tree.Catalogued(identifiers(node, desk), optional_label(node, desk), span=desk.span(node))
 
 
 def dated_value(node: Node, desk: Desk) -> tree.DatedValue:

@@ -901,16 +901,24 @@ class Matter:
 
 
 class CatalogueWord(Enum):
+    """What a catalogue is closed over: measures of every kind, or of one."""
+
     DATA = "data"
     CONDUCT = "conduct"
     MEASURES = "measures"
+    REWARD = "reward"
+    PENALTY = "penalty"
+    LIST = "list"
+    OFFER = "offer"
+    PLEDGE = "pledge"
+    INSPECTION = "inspection"
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogued:
-    """A row of a catalogue: the declaration of that name, or with a label alone something that no rule stands for."""
+    """A row of a catalogue: the declarations of those names, or with a label alone something that no rule stands for."""
 
-    name: Identifier | None
+    names: tuple[Identifier, ...]
     label: Label | None
     span: Span = place()
 
