@@ -13,12 +13,12 @@ demo:
 	@echo "== compile the policy" && $(CREDITDSL) compile $(POLICY) --period 2020 --as-of 2021-04-30 --target python -o $(OUT)/tax_credit.py
 	@echo "== make a city of taxpayers: facts only" && .venv/bin/python $(POLICY)/make_city.py $(OUT)/city --seed 2019
 	@echo "== score it" && $(CREDITDSL) score $(POLICY) $(OUT)/city -o $(OUT)/scored --period 2020 --as-of 2021-04-30
-	@echo "== publish the documents" && $(CREDITDSL) docs $(POLICY) -o $(OUT)/docs
+	@echo "== publish the documents of every policy" && $(CREDITDSL) docs policies -o $(OUT)/docs
 	@echo
 	@echo "Look at:"
 	@echo "  $(OUT)/tax_credit.py       the policy as one Python module without dependencies"
 	@echo "  $(OUT)/scored/             results, findings, measures and rejects of every taxpayer"
-	@echo "  $(OUT)/docs/index.html     the published documents: open it in a browser"
+	@echo "  $(OUT)/docs/index.html     all policies and their published documents: open it in a browser"
 
 test:
 	@.ci/prepare gate
