@@ -26,8 +26,8 @@ from creditdsl.diagnostics import Language, cannot_express
 from creditdsl.engines import messages
 from creditdsl.engines.columns import ColumnGrader, ColumnsModule
 from creditdsl.engines.evaluator import ExplanationJson, InputProblem
-from creditdsl.engines.plain import PlainQuery, PlainSource
 from creditdsl.engines.plain_plan import plain_query
+from creditdsl.engines.plain_query import PlainQuery, PlainSource
 from creditdsl.engines.run import RunOptions, run
 from creditdsl.engines.spark import SparkRun, run_on_spark
 from creditdsl.engines.spark_plan import SparkPlan

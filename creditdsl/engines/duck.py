@@ -47,6 +47,9 @@ MEMORY_OF_A_WORKER = "128MB"
 MEMORY_OF_COLUMNS = "2GB"
 """Enough to group and join the tables of ten million subjects without a disk."""
 
+OUT_OF_MEMORY = "Out of Memory Error"
+"""How DuckDB begins to say so."""
+
 LONGEST_LINE = 16 << 20
 """Bytes; a row is at most one line of the input, with every quote doubled, and what is said about it."""
 
@@ -83,6 +86,25 @@ def disk_faults_as_os_errors() -> Iterator[None]:
         yield
     except duckdb.IOException as error:
         raise OSError(errno.EIO, str(error).splitlines()[0]) from error
+
+
+class OutOfMemory(Exception):
+    """DuckDB had not the memory for a query, nor the room to do without."""
+
+
+@contextmanager
+def memory_asked_for() -> Iterator[None]:
+    """What DuckDB says of too little memory, itself or, when the answer is under way, through Arrow, as OutOfMemory."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        raise OutOfMemory(str(error)) from error
+    except OSError as error:
+        if OUT_OF_MEMORY not in str(error):
+            raise
+        raise OutOfMemory(str(error)) from error
 
 
 class ParquetTrouble(Exception):

@@ -15,18 +15,21 @@ from creditdsl.core.ir import (
     Constant,
     Definition,
     Enumeration,
+    Expression,
     InputField,
     InputTable,
     Interval,
     Not,
     Program,
     RecordField,
+    SubjectField,
 )
 from creditdsl.core.types import Choice, Day, Month, Number, Optional, Plain, Text, Truth, Unit, plain
+from creditdsl.core.walk import walk
 from creditdsl.engines.columns import aggregate_column
 from creditdsl.engines.duck import quoted_name
-from creditdsl.engines.plain import PLAIN, PlainQuery, PlainSource, rows_of
 from creditdsl.engines.plain_cells import plain_column
+from creditdsl.engines.plain_query import PLAIN, PlainQuery, PlainSource, rows_of
 from creditdsl.engines.views import KEY, SUBJECT_KEY, ReadTable, field_column, keyed, read_table, with_key
 from creditdsl.tabular.plan import Grouped, Tabular
 
@@ -67,7 +70,41 @@ def plain_query(
             if item.name not in (_rows(layer.table), _odd_rows(layer.table))
         ]
     listed = ",\n  ".join(columns)
-    return PlainQuery(views, f"SELECT {listed}\nFROM {tables[0].view} AS s\n" + "\n".join(joins))
+    text = f"SELECT {listed}\nFROM {tables[0].view} AS s\n" + "\n".join(joins)
+    read = [_columns(tables[0], _subject_fields(tabular) | set(wanted))]
+    read += [_columns(table, _record_fields(tabular, table.table.name)) for table in tables[1:]]
+    held = (_held(len(wanted)), *(_held(_values(layers, table.table.name)) for table in tables[1:]))
+    return PlainQuery(views, text, tuple(read), held)
+
+
+def _columns(table: ReadTable, fields: set[str]) -> tuple[str, ...]:
+    """The columns of a view that a query reads, which asks for these fields."""
+    return KEY, PLAIN, *(field_column(field.name) for field in table.table.fields if field.name in fields)
+
+
+def _subject_fields(tabular: Tabular) -> set[str]:
+    return {part.name for part in _parts(tabular) if isinstance(part, SubjectField)}
+
+
+def _record_fields(tabular: Tabular, table: str) -> set[str]:
+    return {part.name for part in _parts(tabular) if isinstance(part, RecordField) and part.table == table}
+
+
+def _parts(tabular: Tabular) -> Iterator[Expression]:
+    return (part for layer in tabular.layers for item in layer.definitions for part in walk(item.expression))
+
+
+HELD, HELD_FOR_A_VALUE = 64, 16
+"""About how many bytes DuckDB has for a key, with its hash and its place, and for each value beside it."""
+
+
+def _held(values: int) -> int:
+    return HELD + HELD_FOR_A_VALUE * values
+
+
+def _values(layers: "list[Joined]", table: str) -> int:
+    """How many values the records of a table are grouped to."""
+    return sum(len(layer.definitions) for _, layer, _ in layers if layer.table == table)
 
 
 Joined = tuple[str, Grouped, int | None]

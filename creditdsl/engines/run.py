@@ -14,6 +14,7 @@ from creditdsl.core.ir import MAX_RECORDS, Program
 from creditdsl.diagnostics import Language
 from creditdsl.engines.accounting import check_rows, summarized
 from creditdsl.engines.batch import Counts, PartFiles, Work
+from creditdsl.engines.disk import room_wanted
 from creditdsl.engines.duck import connect, disk_faults_as_os_errors
 from creditdsl.engines.encoding import Encoding
 from creditdsl.engines.evaluator import MakeEvaluator
@@ -63,12 +64,16 @@ def run(
 
     With a plan, the subjects that are plain are graded by it, as whole columns, and only the others one by one.
     Raises PolicyError with everything that is wrong with the folder or its headers, before anything is written, and
-    OSError when a disk is full or may not be written.
+    OSError when a disk may not be written, or is full, with how much room is wanted.
     """
     source, target = folders
     refuse_foreign(target)
     layout = read_layout(program, source, options.encoding)
-    with disk_faults_as_os_errors(), new_result(target) as (work, result):
+    with (
+        disk_faults_as_os_errors(),
+        new_result(target) as (work, result),
+        room_wanted(layout, work.parent, options.language),
+    ):
         given = Work(
             program, layout, work / "rows.duckdb", work, make_evaluator, options.language, options.most_records
         )
