@@ -201,3 +201,20 @@ def test_a_value_is_granted_once_also_one_that_the_declaration_makes(tmp_path: P
     assert codes(tmp_path, "reward r { when large grants a = 1 grants a = 2 }") == ["CR0102"]
     assert codes(tmp_path, "offer o { when large grants rank = 1 ranked by 2 }") == ["CR0102"]
     assert codes(tmp_path, "offer o { when large grants rank = 1 }") == []
+
+
+def test_what_a_measure_grants_may_look_at_the_grade_as_its_condition_may(tmp_path: Path) -> None:
+    rules = 'exempt new { when months < 12 } inspection i { rate { | grade is A -> 1% | otherwise -> 5% } seed "x" rounded up }'
+    program = compiled(tmp_path, rules)
+    assert measures(program)["i"] == {"rate": "0.01", "stratum": 1}
+    assert measures(program, months=6) == {}
+
+
+def test_a_field_of_a_record_is_not_the_grade_that_is_called_like_it(tmp_path: Path) -> None:
+    rules = """
+    record provincial of firm { absent means none grade : Grade }
+    exempt new { when months < 12 }
+    penalty p { when any(provincial where grade is D) }
+    """
+    program = compiled(tmp_path, rules)
+    assert set(measures(program, months=6, provincial=[{"grade": "D"}])) == {"p"}

@@ -40,7 +40,7 @@ def measure_definition(measure: tree.Measure, elaboration: Elaboration) -> ir.Me
     """A measure as a part of the result, or None after reporting."""
     kind = ir.RuleKind(measure.word.value)
     rule = rule_of(kind, measure, elaboration)
-    scope, guard = final_scope(measure.clauses, elaboration)
+    scope, guard = final_scope((measure.clauses, measure.grants), elaboration)
     named = measure.word in NAMED_MEASURES
     test = measure_condition(measure, Stage.FINAL, elaboration) if named else clause_condition(measure.clauses, scope)
     for excluded in measure.excludes:
@@ -91,7 +91,7 @@ def measure_definition(measure: tree.Measure, elaboration: Elaboration) -> ir.Me
 def final_scope(node: object, elaboration: Elaboration) -> tuple[Scope, ir.Expression]:
     """The scope of what is judged last, and the guard that makes the grade present where it is looked at."""
     scope = Scope(elaboration, stage=Stage.FINAL)
-    names = set(names_in(node))
+    names = set(names_in(node, elaboration.declarations))
     looks = "grade" in names or any("grade" in elaboration.looks.get(name, frozenset()) for name in names)
     present = grade_presence(elaboration)
     if not looks or present is None or _asks_for_presence(node):

@@ -32,12 +32,20 @@ KINDS: dict[type[StepRule], ir.RuleKind] = {
 }
 
 
-def names_in(node: object) -> Iterator[str]:
-    """Every name that an expression or a declaration refers to, calls included; enum values too."""
+def names_in(node: object, declarations: Declarations) -> Iterator[str]:
+    """Every name that an expression or a declaration refers to, calls included; enum values too.
+
+    Not the fields of a record over which something is counted, which hide what is called alike.
+    """
     pending = [node]
     while pending:
         item = pending.pop()
         match item:
+            case tree.Aggregate(record=record, value=value, where=where) if record.text in declarations.records:
+                hidden = {part.name.text for part in declarations.records[record.text].fields}
+                yield from (name for name in names_in((value, where), declarations) if name not in hidden)
+            case tree.Entry():
+                pass  # It has been spelled out among the clauses.
             case tree.Reference(name=name):
                 yield name
             case tree.Call(name=tree.Identifier(text=text), arguments=arguments):
@@ -58,7 +66,7 @@ def order(declarations: Declarations) -> tuple[tuple[str, ...], list[Diagnostic]
     """The names of parameters, defines, tables and step rules, what is needed first; and the circles among them."""
     graph: dict[str, set[str]] = {}
     for name, declaration in declarations.named.items():
-        needs = set(names_in(declaration)) & declarations.named.keys()
+        needs = set(names_in(declaration, declarations)) & declarations.named.keys()
         if isinstance(declaration, tree.Table):
             needs -= {column.name.text for column in declaration.columns}
         displacing = declarations.overriders.get(name, ())
@@ -75,7 +83,7 @@ def staged(declarations: Declarations, ordered: tuple[str, ...]) -> dict[str, fr
     """For each name, which of `score` and `grade` it looks at, itself or through others."""
     looks: dict[str, frozenset[str]] = {}
     for name in ordered:
-        seen = set(names_in(declarations.named[name]))
+        seen = set(names_in(declarations.named[name], declarations))
         through = frozenset().union(*(looks.get(other, frozenset()) for other in seen if other != name))
         looks[name] = through | (seen & {"score", "grade"})
     return looks
