@@ -8,6 +8,7 @@ from creditdsl.comparing import interface_messages, messages, sentences
 from creditdsl.comparing.kinds import STATIC_KINDS
 from creditdsl.comparing.model import DeclarationChange, Direction, Fate, Kind
 from creditdsl.diagnostics import Text
+from creditdsl.syntax import tree
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -30,7 +31,8 @@ def test_every_kind_and_direction_has_its_words() -> None:
 
 
 def test_every_declaration_has_a_kind() -> None:
-    assert {*STATIC_KINDS.values(), Kind.REWARD, Kind.PENALTY} == set(Kind)
+    measures = {Kind(word.value) for word in tree.MeasureWord}
+    assert {*STATIC_KINDS.values(), *measures} == set(Kind)
 
 
 def test_every_text_is_in_two_languages_that_gbk_can_write() -> None:

@@ -68,8 +68,8 @@ def test_a_part_that_a_policy_does_not_have_has_no_section(tmp_path: Path) -> No
     policy = compiled(tmp_path, "only a score")
     html = site(history_of(policy))["index.html"].decode("utf-8")
     sections = re.findall(r'<h2 id="section-(\w+)">', html)
-    assert sections == ["overview", "procedure", "score", "data"]
-    assert "二、</span>评定步骤" in html
+    assert sections == ["overview", "score", "data"]
+    assert "二、</span>计分" in html
 
 
 def test_without_grades_there_is_no_matrix_of_measures_by_grade(tmp_path: Path) -> None:

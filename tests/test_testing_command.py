@@ -144,7 +144,7 @@ def test_pytest_reports_what_fails_and_passes_the_rest(policy: Callable[[str], P
     policy(FILING + BROKEN_CASE + FALSE_CLAIM)
     done = run_pytest(tmp_path, "--credit-examples", "200", "--credit-lang", "en")
     assert "2 failed, 11 passed" in done.stdout, done.stdout + done.stderr
-    assert 'case "按期申报": `score` should be `99`, but is `100`' in done.stdout
+    assert 'case "按期申报": `score`: expected `99`, computed `100`' in done.stdout
     assert 'case "counterexample: 不会低于70分" {' in done.stdout
     assert "Traceback" not in done.stdout
 
