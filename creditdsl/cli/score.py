@@ -1,9 +1,5 @@
 """`creditdsl score`: the subjects of a folder of tables, graded into a folder of results."""
 
-import os
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -12,11 +8,11 @@ import click
 
 from creditdsl.cli.language import say
 from creditdsl.cli.session import Session, print_findings
+from creditdsl.cli.table_options import REFUSED, Tables, asked, run_options, table_options
 from creditdsl.cli.times import as_of_option, jurisdiction_option, period_option
 from creditdsl.diagnostics import Language
 
 if TYPE_CHECKING:
-    from rich.console import Console
     from rich.table import Table
 
     from creditdsl.core.ir import Program
@@ -24,12 +20,6 @@ if TYPE_CHECKING:
     from creditdsl.engines.spark_session import SparkTrouble
     from creditdsl.engines.summary import Summary
     from creditdsl.score import Engine
-
-LINE = 110
-"""How many cells a line of the summary has where there is no terminal."""
-
-REFUSED = 1
-"""The exit status when rows were refused, or published figures do not hold, though everything else was scored and written."""
 
 
 def command(language: Language) -> click.Command:
@@ -47,14 +37,6 @@ def command(language: Language) -> click.Command:
     )
     @click.argument("policy", type=click.Path(path_type=Path), metavar=say(language, "政策", "POLICY"))
     @click.argument("tables", type=click.Path(path_type=Path), metavar=say(language, "数据文件夹", "TABLES"))
-    @click.option(
-        "-o",
-        "--output",
-        type=click.Path(path_type=Path),
-        required=True,
-        metavar=say(language, "结果文件夹", "OUT"),
-        help=say(language, "结果写入的文件夹,整体出现或完全不出现", "The folder for the results; whole or not at all."),
-    )
     @period_option(language, required=True)
     @as_of_option(language, required=True)
     @jurisdiction_option(language)
@@ -66,27 +48,7 @@ def command(language: Language) -> click.Command:
             language, "结果的格式,默认与主体表相同", "Format of the results; default that of the subjects' table."
         ),
     )
-    @click.option(
-        "--encoding",
-        "encoding_name",
-        type=click.Choice(["utf-8", "gb18030"]),
-        help=say(language, "CSV 的编码,默认自动识别", "Encoding of the CSV files; default is to tell from each file."),
-    )
-    @click.option(
-        "--bom",
-        is_flag=True,
-        help=say(
-            language,
-            "结果 CSV 以字节顺序标记开头,便于电子表格识别中文",
-            "Begin CSV results with a byte order mark, by which spreadsheets know Chinese text.",
-        ),
-    )
-    @click.option(
-        "--jobs",
-        type=click.IntRange(1, 256),
-        metavar="N",
-        help=say(language, "进程数,默认为处理器核数", "Number of processes; default is that of the cores."),
-    )
+    @table_options(language, required=True)
     @click.option(
         "--sort",
         is_flag=True,
@@ -122,12 +84,12 @@ def command(language: Language) -> click.Command:
         session: Session,
         policy: Path,
         tables: Path,
-        output: Path,
         period: str,
         as_of: datetime,
         jurisdiction: str | None,
         format_name: str | None,
-        encoding_name: str | None,
+        output: Path,
+        encoding: str | None,
         bom: bool,
         jobs: int | None,
         sort: bool,
@@ -135,31 +97,15 @@ def command(language: Language) -> click.Command:
         master: str | None,
     ) -> int:
         from creditdsl.compile import compile_for
-        from creditdsl.engines.encoding import Encoding
-        from creditdsl.engines.layout import FileFormat
-        from creditdsl.engines.run import RunOptions
 
-        given = {"--format csv": format_name == "csv", "--encoding": encoding_name, "--bom": bom, "--sort": sort}
+        given = {"--format csv": format_name == "csv", "--encoding": encoding, "--bom": bom, "--sort": sort}
         _refuse_combinations(session, engine, master, tuple(name for name, is_given in given.items() if is_given))
         compiled = compile_for(policy, period, as_of.date(), jurisdiction)
-        options = RunOptions(
-            period,
-            as_of.date(),
-            session.language,
-            jobs or _cores(),
-            None if format_name is None else FileFormat(format_name),
-            None if encoding_name is None else Encoding(encoding_name),
-            byte_order_mark=bom,
-            sort=sort,
-        )
+        chosen = asked(output, encoding, bom, jobs)
+        options = run_options(chosen, format_name, (period, as_of.date()), session.language, sort=sort)
         return _scored(session, compiled.program, (tables, output), options, engine, master)
 
     return score
-
-
-def _cores() -> int:
-    """The cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _refuse_combinations(session: Session, engine: str, master: str | None, given: tuple[str, ...]) -> None:
@@ -189,19 +135,17 @@ def _scored(
     from creditdsl.score import score, score_on_spark
 
     tables, output = folders
-    console = _console(session)
+    run = Tables(session)
     try:
-        with _progress(console, session) as progress:
+        with run.disk(output), run.progress() as progress:
             if engine == "spark":
                 summary = score_on_spark(program, folders, options, master, progress)
             else:
                 summary = score(program, tables, output, options, progress, engine)
-    except OSError as fault:
-        raise click.FileError(str(fault.filename or output), fault.strerror) from fault
     except SparkTrouble as fault:
         raise click.ClickException(_spark_trouble(session, fault)) from fault
-    _print_summary(console, session, program, summary)
-    console.print(session.say(f"结果已写入 {output}", f"results written to {output}"), markup=False)
+    _print_summary(run, session, program, summary)
+    run.finished(summary.refused, output)
     failed = failed_figures(summary.figures)
     print_findings(failed, session)
     return REFUSED if summary.refused or failed else 0
@@ -213,59 +157,15 @@ def _spark_trouble(session: Session, fault: "SparkTrouble") -> str:
     return session.say(";", "; ").join(said)
 
 
-def _console(session: Session) -> "Console":
-    from rich.console import Console
-
-    return Console(
-        stderr=True,
-        highlight=False,
-        emoji=False,
-        no_color=session.color is False,
-        force_terminal=session.color or None,
-        width=None if sys.stderr.isatty() else LINE,
-    )
-
-
-@contextmanager
-def _progress(console: "Console", session: Session) -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal, nothing elsewhere: moving while tables are read, then by subjects."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as bar:
-        task = bar.add_task(session.say("读取数据表", "reading tables"), total=None)
-
-        def report(done: int, total: int) -> None:
-            bar.update(task, description=session.say("评价", "scoring"), completed=done, total=total)
-
-        yield report
-
-
-def _print_summary(console: "Console", session: Session, program: "Program", summary: "Summary") -> None:
+def _print_summary(run: Tables, session: Session, program: "Program", summary: "Summary") -> None:
     """Rows of each table, then subjects by grade, with both grades where the policy has repairs, then figures."""
-    from rich.table import Table
-
     from creditdsl.cli.figures import figures_table
 
-    rows = Table(box=None, pad_edge=False, header_style="bold")
-    rows.add_column(session.say("数据表", "table"))
-    for title in (("行数", "rows"), ("采用", "used"), ("退回", "refused")):
-        rows.add_column(session.say(*title), justify="right")
-    for table in summary.tables:
-        rows.add_row(table.name, *(f"{count:,}" for count in (table.rows, table.used, table.refused)))
-    console.print(rows)
-    console.print()
-    console.print(_grades_table(session, program, summary))
+    run.counts(summary.tables)
+    run.console.print(_grades_table(session, program, summary))
     if summary.figures:
-        console.print()
-        console.print(figures_table(summary.figures, program.header.languages, session))
-    if summary.refused:
-        console.print(
-            session.say(
-                f"{summary.refused:,} 行被退回,原因见 rejects", f"{summary.refused:,} rows were refused; see rejects"
-            ),
-            style="yellow",
-        )
+        run.console.print()
+        run.console.print(figures_table(summary.figures, program.header.languages, session))
 
 
 def _grades_table(session: Session, program: "Program", summary: "Summary") -> "Table":

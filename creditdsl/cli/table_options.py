@@ -28,7 +28,7 @@ LINE = 110
 """How many cells a line of a summary has where there is no terminal."""
 
 REFUSED = 1
-"""The exit status when rows were refused: the data are wrong, though everything else was written."""
+"""The exit status when rows were refused, or published figures do not hold, though everything else was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def asked(output: Path | None, encoding: str | None, bom: bool, jobs: int | None
 
 
 def run_options(
-    options: TableOptions, format_name: str | None, run: tuple[str, date], language: Language
+    options: TableOptions, format_name: str | None, run: tuple[str, date], language: Language, *, sort: bool = False
 ) -> "RunOptions":
     """The same for an engine; a run is given by its period and its as-of date."""
     from creditdsl.engines.encoding import Encoding
@@ -109,6 +109,7 @@ def run_options(
         None if format_name is None else FileFormat(format_name),
         None if options.encoding is None else Encoding(options.encoding),
         byte_order_mark=options.bom,
+        sort=sort,
     )
 
 
@@ -128,8 +129,24 @@ class Tables:
         """Scores tables into a folder, with a bar on a terminal; whole columns wherever possible."""
         from creditdsl.score import score
 
-        with _progress(self.console, self.session) as progress:
+        with self.progress() as progress:
             return score(program, tables, target, options, progress)
+
+    @contextmanager
+    def progress(self) -> Iterator[Callable[[int, int], None]]:
+        """A bar on a terminal, nothing elsewhere: moving while tables are read, then by subjects."""
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        hidden = not sys.stderr.isatty()
+        with Progress(*columns, console=self.console, transient=True, disable=hidden) as bar:
+            task = bar.add_task(self.session.say("读取数据表", "reading tables"), total=None)
+
+            def report(done: int, total: int) -> None:
+                said = self.session.say("评价", "scoring")
+                bar.update(task, description=said, completed=done, total=total)
+
+            yield report
 
     @contextmanager
     def disk(self, output: Path) -> Iterator[None]:
@@ -181,18 +198,3 @@ def _console(session: Session) -> "Console":
         force_terminal=session.color or None,
         width=None if sys.stderr.isatty() else LINE,
     )
-
-
-@contextmanager
-def _progress(console: "Console", session: Session) -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal, nothing elsewhere: moving while tables are read, then by subjects."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as bar:
-        task = bar.add_task(session.say("读取数据表", "reading tables"), total=None)
-
-        def report(done: int, total: int) -> None:
-            bar.update(task, description=session.say("评价", "scoring"), completed=done, total=total)
-
-        yield report
