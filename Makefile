@@ -26,7 +26,7 @@ test:
 	.venv/bin/ruff check creditdsl grammar policies tests
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	.venv/bin/pytest -n 2 --dist loadgroup -q
+	.venv/bin/pytest -n 3 --dist loadgroup -q --durations 20
 
 clean:
 	rm -rf build dist .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
