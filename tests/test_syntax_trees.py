@@ -305,7 +305,7 @@ amendable = st.one_of(
     st.builds(
         t.Catalogue,
         identifiers,
-        st.sampled_from(t.CatalogueWord),
+        st.sampled_from([*t.CatalogueWord, *t.MeasureWord]),
         optional(labels),
         headed,
         several(st.sampled_from(["law", "rule"]).map(t.Identifier)),

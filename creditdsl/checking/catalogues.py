@@ -47,7 +47,7 @@ def _check_rows(catalogue: tree.Catalogue, elaboration: Elaboration) -> None:
         elaboration.report(measure_messages.other_count(count, len(catalogue.rows)))
 
 
-def _closed(word: tree.CatalogueWord, declarations: Declarations) -> Iterator[Listed]:
+def _closed(word: tree.CatalogueWord | tree.MeasureWord, declarations: Declarations) -> Iterator[Listed]:
     """What a catalogue of a kind is closed over."""
     match word:
         case tree.CatalogueWord.DATA:
@@ -59,8 +59,8 @@ def _closed(word: tree.CatalogueWord, declarations: Declarations) -> Iterator[Li
             yield from declarations.of_kind(tree.Direct)
         case tree.CatalogueWord.MEASURES:
             yield from declarations.of_kind(tree.Measure)
-        case _:
-            yield from (item for item in declarations.of_kind(tree.Measure) if item.word.value == word.value)
+        case tree.MeasureWord():
+            yield from (item for item in declarations.of_kind(tree.Measure) if item.word is word)
 
 
 def _name(item: Listed) -> tree.Identifier:

@@ -5,16 +5,16 @@ from creditdsl.diagnostics import Code, Diagnostic, Label, Text
 from creditdsl.source import Span
 from creditdsl.syntax import tree
 
-WORDS = {
+WORDS: dict[tree.CatalogueWord | tree.MeasureWord, Text] = {
     tree.CatalogueWord.DATA: Text("数据目录", "the catalogue of data"),
     tree.CatalogueWord.CONDUCT: Text("行为目录", "the catalogue of conduct"),
     tree.CatalogueWord.MEASURES: Text("措施目录", "the catalogue of measures"),
-    tree.CatalogueWord.REWARD: Text("激励目录", "the catalogue of rewards"),
-    tree.CatalogueWord.PENALTY: Text("惩戒目录", "the catalogue of penalties"),
-    tree.CatalogueWord.LIST: Text("名单目录", "the catalogue of lists"),
-    tree.CatalogueWord.OFFER: Text("产品目录", "the catalogue of offers"),
-    tree.CatalogueWord.PLEDGE: Text("承诺目录", "the catalogue of pledges"),
-    tree.CatalogueWord.INSPECTION: Text("抽查目录", "the catalogue of inspections"),
+    tree.MeasureWord.REWARD: Text("激励目录", "the catalogue of rewards"),
+    tree.MeasureWord.PENALTY: Text("惩戒目录", "the catalogue of penalties"),
+    tree.MeasureWord.LIST: Text("名单目录", "the catalogue of lists"),
+    tree.MeasureWord.OFFER: Text("产品目录", "the catalogue of offers"),
+    tree.MeasureWord.PLEDGE: Text("承诺目录", "the catalogue of pledges"),
+    tree.MeasureWord.INSPECTION: Text("抽查目录", "the catalogue of inspections"),
 }
 
 

@@ -11,9 +11,9 @@ from creditdsl.publishing.phrases import LISTING
 from creditdsl.publishing.pieces import Inline, Piece
 from creditdsl.publishing.prose import linked
 from creditdsl.publishing.words import WORDS
-from creditdsl.syntax.tree import Catalogue, Catalogued, CatalogueWord
+from creditdsl.syntax.tree import Catalogue, Catalogued, CatalogueWord, MeasureWord
 
-CLOSED: dict[CatalogueWord, Text] = {
+CLOSED: dict[CatalogueWord | MeasureWord, Text] = {
     CatalogueWord.DATA: Text(
         "数据目录：规则只使用目录所列的数据。", "Of data: rules use nothing that is not in the catalogue."
     ),
@@ -24,12 +24,12 @@ CLOSED: dict[CatalogueWord, Text] = {
     CatalogueWord.MEASURES: Text(
         "措施目录：不采取目录以外的措施。", "Of measures: no measure is taken that is not in the catalogue."
     ),
-    CatalogueWord.REWARD: Text("激励目录：不给予目录以外的激励。", "Of rewards: none but these is given."),
-    CatalogueWord.PENALTY: Text("惩戒目录：不采取目录以外的惩戒。", "Of penalties: none but these is taken."),
-    CatalogueWord.LIST: Text("名单目录：不设目录以外的名单。", "Of lists: there is none but these."),
-    CatalogueWord.OFFER: Text("产品目录：不提供目录以外的产品。", "Of offers: there is none but these."),
-    CatalogueWord.PLEDGE: Text("承诺目录：不适用目录以外的承诺。", "Of pledges: there is none but these."),
-    CatalogueWord.INSPECTION: Text("抽查目录：不进行目录以外的抽查。", "Of inspections: there is none but these."),
+    MeasureWord.REWARD: Text("激励目录：不给予目录以外的激励。", "Of rewards: none but these is given."),
+    MeasureWord.PENALTY: Text("惩戒目录：不采取目录以外的惩戒。", "Of penalties: none but these is taken."),
+    MeasureWord.LIST: Text("名单目录：不设目录以外的名单。", "Of lists: there is none but these."),
+    MeasureWord.OFFER: Text("产品目录：不提供目录以外的产品。", "Of offers: there is none but these."),
+    MeasureWord.PLEDGE: Text("承诺目录：不适用目录以外的承诺。", "Of pledges: there is none but these."),
+    MeasureWord.INSPECTION: Text("抽查目录：不进行目录以外的抽查。", "Of inspections: there is none but these."),
 }
 
 

@@ -44,6 +44,7 @@ from creditdsl.syntax.literals import (
     quantity,
     required_node,
     required_word,
+    rounding_mode,
     text_literal,
 )
 from creditdsl.syntax.measures import dated_value, grant, publications
@@ -287,10 +288,6 @@ def _rank(node: Node, desk: Desk) -> tree.ClauseValue:
     return canonical("rank", required_word(node, "RANK_KIND"), desk)
 
 
-def _mode(node: Node, desk: Desk) -> tree.ClauseValue:
-    return tree.RoundingMode(canonical("rounding", required_word(node, "MODE"), desk).text)
-
-
 def _expression(node: Node, desk: Desk) -> tree.ClauseValue:
     return operands(node, desk)[0]
 
@@ -351,7 +348,7 @@ CLAUSE_VALUES: Mapping[str, Callable[[Node, Desk], tree.ClauseValue]] = {
     "through": _labels,
     "seed": _text,
     "rate": _expression,
-    "rounded": _mode,
+    "rounded": rounding_mode,
     "grants": grant,
     "restricts": grant,
     **dict.fromkeys(("from", "to", "regrade", "calendar"), _name),

@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 
 from creditdsl.diagnostics import InternalError
 from creditdsl.syntax import tree
-from creditdsl.syntax.concrete import Node, Word
-from creditdsl.syntax.keywords import key_of
+from creditdsl.syntax.concrete import Node
 from creditdsl.syntax.literals import (
     Desk,
     day,
@@ -16,6 +15,7 @@ from creditdsl.syntax.literals import (
     quantity,
     required_node,
     required_word,
+    rounding_mode,
     text_literal,
     whole_number,
 )
@@ -183,15 +183,8 @@ def _breach_of(node: Node, desk: Desk) -> tree.Expression:
 
 def _round(node: Node, desk: Desk) -> tree.Expression:
     places = whole_number(required_word(node, "NUMBER"), desk)
-    mode = tree.RoundingMode(_key("rounding", required_word(node, "MODE")))
+    mode = rounding_mode(node, desk)
     return tree.Round(operands(node, desk)[0], places, mode, span=desk.span(node))
-
-
-def _key(section: str, word: Word) -> str:
-    key = key_of(section, word.text)
-    if key is None:
-        raise InternalError(f"no {section} {word.text}")
-    return key
 
 
 def _date(node: Node, desk: Desk) -> tree.Expression:

@@ -7,23 +7,13 @@ from creditdsl.syntax.format_expressions import SUM, written, written_period
 from creditdsl.syntax.layout import INDENT, WIDTH, Line, display_width
 from creditdsl.syntax.spelling import Speller, words_of_section, written_code, written_name, written_text
 
-RULE_EXPECTATIONS = frozenset(
-    {
-        tree.ExpectWord.EXEMPT,
-        tree.ExpectWord.INDICATOR,
-        tree.ExpectWord.DIRECT,
-        tree.ExpectWord.ASSIGN,
-        tree.ExpectWord.CEILING,
-        tree.ExpectWord.DEMOTE,
-        tree.ExpectWord.REWARD,
-        tree.ExpectWord.PENALTY,
-        tree.ExpectWord.LIST,
-        tree.ExpectWord.OFFER,
-        tree.ExpectWord.PLEDGE,
-        tree.ExpectWord.INSPECTION,
-        tree.ExpectWord.REPAIR,
-    }
-)
+RULE_EXPECTATIONS = frozenset(tree.ExpectWord) - {
+    tree.ExpectWord.SCORE,
+    tree.ExpectWord.GRADE,
+    tree.ExpectWord.GRADED,
+    tree.ExpectWord.IN_FORCE,
+}
+"""What is expected of a rule, with its code."""
 
 
 def case_lines(case: tree.Case, spell: Speller) -> list[Line]:

@@ -63,6 +63,12 @@ def _in_source_order(clauses: Iterable[Clause]) -> list[Clause]:
     return [clause for _, clause in sorted(keyed, key=lambda item: item[0])]
 
 
+def braced(heading: str, inside: Sequence[Line], span: Span) -> list[Line]:
+    """A declaration: its heading, what stands inside, and the closing brace."""
+    end = None if span == NOWHERE else span.end - 1
+    return [Line(heading + " {", 0, anchor(span)), *inside, Line("}", 0, end)]
+
+
 def expression_clause(key: str, value: tree.Expression | None, spell: Speller) -> list[Clause]:
     """A clause whose value is an expression, broken over lines where it is long; none when there is no value."""
     if value is None:

@@ -1,9 +1,7 @@
 """Declarations of the surface tree as lines."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
-from creditdsl.source import NOWHERE, Span
 from creditdsl.syntax import tree
 from creditdsl.syntax.format_amendments import amend_clauses, change_lines, written_target
 from creditdsl.syntax.format_cases import case_lines, invariant_lines
@@ -13,6 +11,7 @@ from creditdsl.syntax.format_clauses import (
     article_clause,
     basis_clauses,
     body,
+    braced,
     broken,
     label_clause,
     name_clause,
@@ -79,11 +78,6 @@ def declaration_lines(declaration: tree.Declaration, spell: Speller) -> list[Lin
             return _amend(declaration, spell)
 
 
-def _braced(heading: str, inside: Sequence[Line], span: Span) -> list[Line]:
-    end = None if span == NOWHERE else span.end - 1
-    return [Line(heading + " {", 0, anchor(span)), *inside, Line("}", 0, end)]
-
-
 def _heading(key: str, name: tree.Identifier, label: tree.Label | None, spell: Speller) -> str:
     return f"{spell.declaration(key)} {written_name(name.text)}{optional_label(label)}"
 
@@ -102,7 +96,7 @@ def _policy(policy: tree.Policy, spell: Speller) -> list[Line]:
         *successor_clause(policy.replaced_by, spell),
         *note_clauses(policy.notes, spell),
     ]
-    return _braced(_heading("policy", policy.name, policy.label, spell), body(clauses, 1), policy.span)
+    return braced(_heading("policy", policy.name, policy.label, spell), body(clauses, 1), policy.span)
 
 
 def _canonical_clause(key: str, section: str, value: tree.Identifier | None, spell: Speller) -> list[Clause]:
@@ -119,7 +113,7 @@ def _source(source: tree.Source, spell: Speller) -> list[Line]:
         *(article_clause(item, spell) for item in source.articles),
         *note_clauses(source.notes, spell),
     ]
-    return _braced(_heading("source", source.name, source.label, spell), body(clauses, 1), source.span)
+    return braced(_heading("source", source.name, source.label, spell), body(clauses, 1), source.span)
 
 
 def _amend(amendment: tree.Amend, spell: Speller) -> list[Line]:
@@ -136,7 +130,7 @@ def _amend(amendment: tree.Amend, spell: Speller) -> list[Line]:
                 inside.append(Line(text, 1, anchor(change.span)))
             case tree.ChangeDeclaration():
                 inside.extend(change_lines(change, spell))
-    return _braced(_heading("amend", amendment.name, amendment.label, spell), inside, amendment.span)
+    return braced(_heading("amend", amendment.name, amendment.label, spell), inside, amendment.span)
 
 
 def _enumeration(enum: tree.Enumeration, spell: Speller) -> list[Line]:
@@ -151,7 +145,7 @@ def _enumeration(enum: tree.Enumeration, spell: Speller) -> list[Line]:
         for name, item in zip(names, enum.values, strict=True)
     ]
     inside = [Line(text, 1, anchor(item.span)) for text, item in zip(aligned(rows), enum.values, strict=True)]
-    return _braced(heading, inside, enum.span)
+    return braced(heading, inside, enum.span)
 
 
 def _fields(fields: tuple[tree.FieldDeclaration, ...], spell: Speller) -> list[Line]:
@@ -161,16 +155,14 @@ def _fields(fields: tuple[tree.FieldDeclaration, ...], spell: Speller) -> list[L
 
 
 def _subject(subject: tree.Subject, spell: Speller) -> list[Line]:
-    return _braced(
-        _heading("subject", subject.name, subject.label, spell), _fields(subject.fields, spell), subject.span
-    )
+    return braced(_heading("subject", subject.name, subject.label, spell), _fields(subject.fields, spell), subject.span)
 
 
 def _record(record: tree.Record, spell: Speller) -> list[Line]:
     owner = f"{spell.clause('record_of')} {written_name(record.subject.text)}"
     heading = f"{spell.declaration('record')} {written_name(record.name.text)} {owner}{optional_label(record.label)}"
     absent = [Line(spell.clause("absent_means_none"), 1)] if record.absent_means_none else []
-    return _braced(heading, [*absent, *_fields(record.fields, spell)], record.span)
+    return braced(heading, [*absent, *_fields(record.fields, spell)], record.span)
 
 
 def _parameter(parameter: tree.Parameter, spell: Speller) -> list[Line]:
@@ -180,7 +172,7 @@ def _parameter(parameter: tree.Parameter, spell: Speller) -> list[Line]:
     rows = [dated_value_cells(value, spell) for value in parameter.values]
     values = [Line(text, 1, anchor(item.span)) for text, item in zip(aligned(rows), parameter.values, strict=True)]
     inside = [*body(basis_clauses(parameter.basis, spell), 1), *values]
-    return _braced(heading + optional_label(parameter.label), inside, parameter.span)
+    return braced(heading + optional_label(parameter.label), inside, parameter.span)
 
 
 def _define(define: tree.Define, spell: Speller) -> list[Line]:
@@ -203,4 +195,4 @@ def _table(table: tree.Table, spell: Speller) -> list[Line]:
     heading = f"{spell.declaration('table')} {written_name(table.name.text)} ({columns}) : {kind}{optional_label(table.label)}"
     rows = [row_cells(row, spell) for row in table.rows]
     lines = [Line(text, 1, anchor(row.span)) for text, row in zip(aligned(rows), table.rows, strict=True)]
-    return _braced(heading, [*body(basis_clauses(table.basis, spell), 1), *lines], table.span)
+    return braced(heading, [*body(basis_clauses(table.basis, spell), 1), *lines], table.span)

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from creditdsl.source import NOWHERE, Span
 from creditdsl.syntax import tree
 from creditdsl.syntax.format_clauses import (
     Clause,
     anchor,
     basis_clauses,
     body,
+    braced,
     branches_clause,
     expression_clause,
     for_each_clause,
@@ -120,7 +120,7 @@ def matter_lines(matter: tree.Matter, spell: Speller) -> list[Line]:
         *_time_limit(matter.limit, spell),
     ]
     heading = f"{spell.declaration('matter')} {written_code(matter.code.text)}{optional_label(matter.label)}"
-    return _braced(heading, body(clauses, 1), matter.span)
+    return braced(heading, body(clauses, 1), matter.span)
 
 
 def _time_limit(limit: tuple[tree.DatedValue, ...], spell: Speller) -> list[Clause]:
@@ -141,12 +141,12 @@ def catalogue_lines(catalogue: tree.Catalogue, spell: Speller) -> list[Line]:
         *([] if count is None else [Clause(spell.clause("counts"), spell.number(count), anchor(count.span))]),
     ]
     rows = [Line(catalogued_row(item), 1, anchor(item.span)) for item in catalogue.rows]
-    word = catalogue.word.value
-    own = word in (tree.CatalogueWord.DATA.value, tree.CatalogueWord.CONDUCT.value, tree.CatalogueWord.MEASURES.value)
-    kind = f"{spell.clause('record_of')} {spell.clause(word) if own else spell.declaration(word)}"
+    word = catalogue.word
+    own = spell.declaration if isinstance(word, tree.MeasureWord) else spell.clause
+    kind = f"{spell.clause('record_of')} {own(word.value)}"
     name = written_name(catalogue.name.text)
     heading = f"{spell.declaration('catalogue')} {name} {kind}{optional_label(catalogue.label)}"
-    return _braced(heading, [*body(clauses, 1), *rows], catalogue.span)
+    return braced(heading, [*body(clauses, 1), *rows], catalogue.span)
 
 
 def catalogued_row(item: tree.Catalogued) -> str:
@@ -173,9 +173,4 @@ def population_lines(population: tree.Population, spell: Speller) -> list[Line]:
         for item in population.figures
     ]
     heading = f"{spell.declaration('population')} {written_text(population.name.value)}"
-    return _braced(heading, [*body(clauses, 1), *figures], population.span)
-
-
-def _braced(heading: str, inside: Sequence[Line], span: Span) -> list[Line]:
-    end = None if span == NOWHERE else span.end - 1
-    return [Line(heading + " {", 0, anchor(span)), *inside, Line("}", 0, end)]
+    return braced(heading, [*body(clauses, 1), *figures], population.span)

@@ -21,6 +21,7 @@ from creditdsl.syntax.tree import (
     Number,
     PeriodLiteral,
     QuarterLiteral,
+    RoundingMode,
     TextLiteral,
     UnitWord,
 )
@@ -165,6 +166,11 @@ def quarter(word: Word, desk: Desk) -> tuple[int, int]:
         desk.report(messages.no_such_month(desk.span(word), word.text))
         return 1970, 1
     return int(year), CHINESE_DIGITS.get(number_) or int(number_)
+
+
+def rounding_mode(node: Node, desk: Desk) -> RoundingMode:
+    """The way of rounding that a node has."""
+    return RoundingMode(canonical("rounding", required_word(node, "MODE"), desk).text)
 
 
 PERIODS = ("quantity", "month", "quarter")

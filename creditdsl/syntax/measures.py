@@ -19,6 +19,7 @@ from creditdsl.syntax.literals import (
     quantity,
     required_node,
     required_word,
+    rounding_mode,
     text_literal,
 )
 
@@ -107,7 +108,7 @@ def _sampling(clauses: Clauses, desk: Desk) -> tree.Sampling | None:
     return tree.Sampling(
         operands(rate, desk)[0],
         text_literal(required_word(seed, "STRING"), desk),
-        tree.RoundingMode(canonical("rounding", required_word(rounded, "MODE"), desk).text),
+        rounding_mode(rounded, desk),
         span=desk.span(rate),
     )
 
@@ -134,13 +135,16 @@ def _matter(node: Node, desk: Desk) -> tree.Matter:
 def _catalogue(node: Node, desk: Desk) -> tree.Catalogue:
     clauses = gather(node, desk)
     ranks, counts = clauses.one("ranks"), clauses.one("counts")
-    word = required_word(node, *(item.value.upper() for item in tree.CatalogueWord))
+    words: dict[str, tree.CatalogueWord | tree.MeasureWord] = {
+        item.value.upper(): item for item in (*tree.CatalogueWord, *tree.MeasureWord)
+    }
+    word = required_word(node, *words)
     rows = tuple(catalogued(child, desk) for child in node.nodes("catalogued"))
     if not rows:
         desk.report(messages.nothing_inside(desk.span(node.words()[0]), "catalogue"))
     return tree.Catalogue(
         identifier(required_node(node, "name"), desk),
-        tree.CatalogueWord(word.terminal.lower()),
+        words[word.terminal],
         optional_label(node, desk),
         rule_clauses(clauses, desk),
         () if ranks is None else tuple(canonical("rank", item, desk) for item in ranks.words("RANK_KIND")),

@@ -901,17 +901,9 @@ class Matter:
 
 
 class CatalogueWord(Enum):
-    """What a catalogue is closed over: measures of every kind, or of one."""
-
     DATA = "data"
     CONDUCT = "conduct"
     MEASURES = "measures"
-    REWARD = "reward"
-    PENALTY = "penalty"
-    LIST = "list"
-    OFFER = "offer"
-    PLEDGE = "pledge"
-    INSPECTION = "inspection"
 
 
 @dataclass(frozen=True, slots=True)
@@ -925,10 +917,13 @@ class Catalogued:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """A closed list of what rules may use; `ranks` are the ranks of sources that a row's rule must rest on."""
+    """A closed list of what rules may use; `ranks` are the ranks of sources that a row's rule must rest on.
+
+    `word` is what it is closed over: a MeasureWord, measures of that kind alone.
+    """
 
     name: Identifier
-    word: CatalogueWord
+    word: CatalogueWord | MeasureWord
     label: Label | None
     clauses: RuleClauses
     ranks: tuple[Identifier, ...]
