@@ -3,10 +3,10 @@
 Labels and texts have one wording for each of the policy's languages, in the order of the header.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import Enum
 
-from creditdsl.analyses.explanation_model import EvidenceView, Labels, MeasureView, RuleView
+from creditdsl.analyses.explanation_model import EvidenceView, Labels, MeasureView, RuleView, plain_data
 from creditdsl.core.ir import Value
 
 
@@ -135,7 +135,7 @@ class Match:
 
     def to_json(self) -> dict[str, object]:
         """The same as dictionaries, lists and scalars, in the order of the fields."""
-        return asdict(self, dict_factory=_named)
+        return plain_data(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +197,4 @@ class Advice:
 
     def to_json(self) -> dict[str, object]:
         """The same as dictionaries, lists and scalars, in the order of the fields."""
-        return asdict(self, dict_factory=_named)
-
-
-def _named(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    return {name: value.value if isinstance(value, Enum) else value for name, value in pairs}
+        return plain_data(self)

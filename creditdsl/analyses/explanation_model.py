@@ -6,10 +6,14 @@ each of the policy's languages, in the order of `Why.languages`. Positions of re
 
 from dataclasses import asdict, dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from creditdsl.core.ir import Value
 
 Labels = tuple[str, ...]
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 class StepKind(Enum):
@@ -239,7 +243,12 @@ class Why:
 
     def to_json(self) -> dict[str, object]:
         """The same as dictionaries, lists and scalars, in the order of the fields."""
-        return asdict(self, dict_factory=_named)
+        return plain_data(self)
+
+
+def plain_data(view: "DataclassInstance") -> dict[str, object]:
+    """A view as dictionaries, lists and scalars, in the order of the fields."""
+    return asdict(view, dict_factory=_named)
 
 
 def _named(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -8,7 +8,7 @@ import click
 
 from creditdsl.cli.language import say
 from creditdsl.cli.session import Session
-from creditdsl.cli.table_options import Tables, asked, run_options, table_options
+from creditdsl.cli.table_options import Tables, asked, format_of_tables, run_options, table_options
 from creditdsl.cli.times import as_of_option, jurisdiction_option, period_option
 from creditdsl.diagnostics import Language
 
@@ -40,14 +40,7 @@ def command(language: Language) -> click.Command:
     @period_option(language, required=True)
     @as_of_option(language, required=True)
     @jurisdiction_option(language)
-    @click.option(
-        "--format",
-        "format_name",
-        type=click.Choice(["csv", "parquet"]),
-        help=say(
-            language, "结果的格式,默认与主体表相同", "Format of the results; default that of the subjects' table."
-        ),
-    )
+    @format_of_tables(language)
     @table_options(language, required=True)
     @click.pass_obj
     def draw(

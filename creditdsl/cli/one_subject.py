@@ -1,7 +1,6 @@
 """One subject of a JSON file and the measures of a policy: what `advise` and `match` ask of it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,8 +10,7 @@ import click
 from creditdsl.cli.language import say
 from creditdsl.cli.session import Session
 from creditdsl.cli.table_options import TableOptions
-from creditdsl.diagnostics import Code, Diagnostic, Language, PolicyError
-from creditdsl.source import Span
+from creditdsl.diagnostics import Language
 
 if TYPE_CHECKING:
     from creditdsl.analyses.applicability import Applicability
@@ -56,17 +54,9 @@ def refuse_combinations(session: Session, tables: bool, options: TableOptions, f
 def applicability(compiled: "Compiled", codes: Sequence[str], subject: Path, run: tuple[str, date]) -> "Applicability":
     """The measures of these codes for the subject of a file; PolicyError when it is not a valid one."""
     from creditdsl.analyses.applicability import Applicability
-    from creditdsl.cli.subject_file import read_subject
+    from creditdsl.cli.subject_file import problems_in, read_subject
     from creditdsl.cli.written_conditions import with_conditions
 
     program, conditions = with_conditions(compiled, codes)
-    try:
+    with problems_in(subject):
         return Applicability(program, conditions, read_subject(subject), run)
-    except PolicyError as error:
-        raise PolicyError(tuple(_in_file(item, subject) for item in error.diagnostics)) from error
-
-
-def _in_file(item: Diagnostic, subject: Path) -> Diagnostic:
-    """The problems of a subject name their place in it; which file it came from is known here only."""
-    about_data = item.code not in (Code.CR0911, Code.CR0914)
-    return replace(item, span=Span(str(subject), 0, 0)) if about_data and not item.span.path else item

@@ -2,6 +2,9 @@
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -37,6 +40,20 @@ def read_subject(path: Path) -> object:
         )
         raise _error(path, message) from fault
     return _parsed(path, text)
+
+
+@contextmanager
+def problems_in(subject: Path) -> Iterator[None]:
+    """The problems of a subject name their place in it; which file it came from is known here only."""
+    try:
+        yield
+    except PolicyError as error:
+        raise PolicyError(tuple(_in_file(item, subject) for item in error.diagnostics)) from error
+
+
+def _in_file(item: Diagnostic, subject: Path) -> Diagnostic:
+    about_data = item.code not in (Code.CR0911, Code.CR0914)
+    return replace(item, span=Span(str(subject), 0, 0)) if about_data and not item.span.path else item
 
 
 def _bytes(path: Path) -> bytes:

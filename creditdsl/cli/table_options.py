@@ -88,6 +88,18 @@ def table_options(language: Language, *, required: bool) -> Callable[[Function],
     return decorate
 
 
+def format_of_tables(language: Language) -> Callable[[Function], Function]:
+    """`--format` of a command that reads nothing but tables."""
+    return click.option(
+        "--format",
+        "format_name",
+        type=click.Choice(["csv", "parquet"]),
+        help=say(
+            language, "结果的格式,默认与主体表相同", "Format of the results; default that of the subjects' table."
+        ),
+    )
+
+
 def asked(output: Path | None, encoding: str | None, bom: bool, jobs: int | None) -> TableOptions:
     """The options of a command line."""
     given = {"-o": output is not None, "--encoding": encoding is not None, "--bom": bom, "--jobs": jobs is not None}

@@ -1,7 +1,6 @@
 """`creditdsl why`: the whole path of one subject to its grade, with articles, and what would change it."""
 
 import json
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,8 +10,7 @@ import click
 from creditdsl.cli.language import say
 from creditdsl.cli.session import Session
 from creditdsl.cli.times import as_of_option, jurisdiction_option, period_option
-from creditdsl.diagnostics import Code, Diagnostic, Language, PolicyError
-from creditdsl.source import Span
+from creditdsl.diagnostics import Language
 
 if TYPE_CHECKING:
     from creditdsl.core.ir import Program
@@ -73,19 +71,11 @@ def command(language: Language) -> click.Command:
 def _explained(session: Session, program: "Program", subject: Path, asked: tuple[str, date, str, bool]) -> str:
     from creditdsl.analyses.explanation import explain_why
     from creditdsl.analyses.explanation_text import render_why
-    from creditdsl.cli.subject_file import read_subject
+    from creditdsl.cli.subject_file import problems_in, read_subject
 
     period, as_of, format_name, everything = asked
-    try:
+    with problems_in(subject):
         why = explain_why(program, read_subject(subject), period, as_of, everything=everything)
-    except PolicyError as error:
-        raise PolicyError(tuple(_in_file(item, subject) for item in error.diagnostics)) from error
     if format_name == "json":
         return json.dumps(why.to_json(), ensure_ascii=False, indent=2) + "\n"
     return render_why(why, session.language)
-
-
-def _in_file(item: Diagnostic, subject: Path) -> Diagnostic:
-    """The problems of a subject name their place in it; which file it came from is known here only."""
-    about_data = item.code not in (Code.CR0911, Code.CR0914)
-    return replace(item, span=Span(str(subject), 0, 0)) if about_data and not item.span.path else item

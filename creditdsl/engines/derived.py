@@ -15,7 +15,7 @@ from creditdsl.engines.duck import disk_faults_as_os_errors, quoted_path, quoted
 from creditdsl.engines.layout import FileFormat, read_layout
 from creditdsl.engines.outputs import OutputForm, as_text, output_path, write_table
 from creditdsl.engines.run import RunOptions
-from creditdsl.engines.summary import SUMMARY, Summary
+from creditdsl.engines.summary import SUMMARY, Summary, summary_head
 from creditdsl.engines.target import ResultFolder, new_result, refuse_foreign
 from creditdsl.tabular.result_tables import ColumnKind, OutputColumns, output_tables
 
@@ -60,19 +60,7 @@ class Scored:
 
     def write_summary(self, kind: str, content: Mapping[str, object]) -> None:
         """Write what was done, in numbers; the same run gives the same text."""
-        summary = self.summary
-        head = {
-            "kind": kind,
-            "schema": SCHEMA,
-            "policy": summary.policy,
-            "hash": summary.content_hash,
-            "period": summary.period,
-            "as_of": summary.as_of.isoformat(),
-            "tables": {
-                table.name: {"rows": table.rows, "used": table.used, "refused": table.refused}
-                for table in summary.tables
-            },
-        }
+        head = summary_head(kind, SCHEMA, self.summary)
         text = json.dumps({**head, **content}, ensure_ascii=False, indent=2) + "\n"
         (self.result / SUMMARY).write_text(text, encoding="utf-8")
 

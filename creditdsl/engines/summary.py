@@ -51,9 +51,21 @@ class Summary:
 
 def written_summary(summary: Summary) -> str:
     """The summary as JSON; the same run gives the same text."""
-    content: dict[str, object] = {
-        "kind": KIND,
-        "schema": SCHEMA,
+    content = {
+        **summary_head(KIND, SCHEMA, summary),
+        "grades": _counts(summary.grades),
+        "grades_after_repair": _counts(summary.grades_after_repair),
+    }
+    if summary.figures:
+        content["figures"] = [_figure(item) for item in summary.figures]
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+
+
+def summary_head(kind: str, schema: int, summary: Summary) -> dict[str, object]:
+    """What every `summary.json` begins with: what kind it is, of which policy and run, and the rows of the input."""
+    return {
+        "kind": kind,
+        "schema": schema,
         "policy": summary.policy,
         "hash": summary.content_hash,
         "period": summary.period,
@@ -61,12 +73,7 @@ def written_summary(summary: Summary) -> str:
         "tables": {
             table.name: {"rows": table.rows, "used": table.used, "refused": table.refused} for table in summary.tables
         },
-        "grades": _counts(summary.grades),
-        "grades_after_repair": _counts(summary.grades_after_repair),
     }
-    if summary.figures:
-        content["figures"] = [_figure(item) for item in summary.figures]
-    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
 
 def _counts(grades: tuple[tuple[str | None, int], ...]) -> list[dict[str, str | int | None]]:

@@ -18,7 +18,6 @@ from creditdsl.testing.reading import codes, objects, optional_text, steps_of, t
 from creditdsl.testing.trial import Evaluators
 
 STEPS = ("exempt", "direct", "assign", "demote", "ceiling")
-MEASURES = ("reward", "penalty", "list", "offer", "pledge", "inspection")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +118,7 @@ def computed_value(program: Program, item: ExpectedValue, answer: Answer) -> str
             return "0" if finding is None else text_of(finding[f"points{suffix}"]).removeprefix("-")
         case "repair":
             return _repair(item, answer)
-        case word if word in MEASURES:
+        case word if word in messages.MEASURES:
             return item.code in codes(answer["measures"])
         case _:
             return item.code in steps_of(answer, after=item.repaired)[item.word]

@@ -102,6 +102,16 @@ def _spaced(text: str) -> str:
     return f" {text}" if text[:1].isascii() and (text[:1].isalnum() or text[:1] == "`") else text
 
 
+MEASURES: dict[str, Text] = {
+    "reward": Text(zh="激励", en="reward"),
+    "penalty": Text(zh="惩戒", en="penalty"),
+    "list": Text(zh="名单", en="list"),
+    "offer": Text(zh="产品", en="offer"),
+    "pledge": Text(zh="承诺", en="pledge"),
+    "inspection": Text(zh="抽查", en="inspection"),
+}
+"""The kinds of measures."""
+
 WORDS: dict[str, Text] = {
     "score": Text(zh="得分", en="score"),
     "grade": Text(zh="级别", en="grade"),
@@ -113,12 +123,7 @@ WORDS: dict[str, Text] = {
     "assign": Text(zh="评为", en="assign"),
     "ceiling": Text(zh="不高于", en="ceiling"),
     "demote": Text(zh="降级", en="demote"),
-    "reward": Text(zh="激励", en="reward"),
-    "penalty": Text(zh="惩戒", en="penalty"),
-    "list": Text(zh="名单", en="list"),
-    "offer": Text(zh="产品", en="offer"),
-    "pledge": Text(zh="承诺", en="pledge"),
-    "inspection": Text(zh="抽查", en="inspection"),
+    **MEASURES,
     "repair": Text(zh="修复", en="repair"),
 }
 
@@ -152,12 +157,7 @@ KINDS: dict[str, Text] = {
     "assign": Text(zh="评为", en="assign"),
     "demote": Text(zh="降级", en="demote"),
     "ceiling": Text(zh="不高于", en="ceiling"),
-    "reward": Text(zh="激励", en="reward"),
-    "penalty": Text(zh="惩戒", en="penalty"),
-    "list": Text(zh="名单", en="list"),
-    "offer": Text(zh="产品", en="offer"),
-    "pledge": Text(zh="承诺", en="pledge"),
-    "inspection": Text(zh="抽查", en="inspection"),
+    **MEASURES,
     "repair": Text(zh="修复", en="repair"),
     "repair_direct": Text(zh="直接判级的修复", en="repair of a direct grade"),
 }
