@@ -6,12 +6,12 @@ of each subject as `grants`. A list and a pledge can be named in conditions, and
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import reduce
 
 from creditdsl.checking.declarations import Declarations
 from creditdsl.diagnostics import InternalError, Text
 from creditdsl.source import Span
 from creditdsl.syntax import tree
+from creditdsl.syntax.logic import all_of, binary, negated
 
 LISTED, EARLIEST, LATEST = (
     ("listed", Text("列入日", "listed on")),
@@ -59,11 +59,11 @@ class _Speller:
                 if entry.for_each is None:
                     return self._held_until_left(entry)
                 entered = self._any(entry, self._on(entry))
-                clauses = replace(clauses, when=_all([entered, *([clauses.when] if clauses.when else [])]))
+                clauses = replace(clauses, when=all_of([entered, *([clauses.when] if clauses.when else [])]))
                 return replace(measure, clauses=clauses, grants=(*self._days(entry), *measure.grants))
             case tree.Measure(word=tree.MeasureWord.PLEDGE, breach=breach) if breach is not None:
                 broken = tree.BreachOf(measure.code, span=breach.span)
-                unless = broken if clauses.unless is None else _binary("OR", clauses.unless, broken)
+                unless = broken if clauses.unless is None else binary(tree.BinaryOperator.OR, clauses.unless, broken)
                 return replace(measure, clauses=replace(clauses, unless=unless))
             case tree.Measure(word=tree.MeasureWord.OFFER, ranked=ranked) if ranked is not None:
                 return replace(measure, grants=(*measure.grants, self._grant(RANK, ranked)))
@@ -78,7 +78,7 @@ class _Speller:
         clauses = self.measure.clauses
         if entry.leave is None:
             return self.measure
-        unless = entry.leave if clauses.unless is None else _binary("OR", clauses.unless, entry.leave)
+        unless = entry.leave if clauses.unless is None else binary(tree.BinaryOperator.OR, clauses.unless, entry.leave)
         return replace(self.measure, clauses=replace(clauses, unless=unless))
 
     def _on(self, entry: tree.Entry) -> tree.Expression | None:
@@ -86,11 +86,11 @@ class _Speller:
         tests = [] if entry.where is None else [entry.where]
         if entry.start is not None:
             start = tree.Reference(entry.start.text, span=entry.start.span)
-            tests.append(_binary("LESS_OR_EQUAL", start, _as_of(entry.start.span)))
-            tests += [_not(test) for test in self._ended(entry)]
+            tests.append(binary(tree.BinaryOperator.LESS_OR_EQUAL, start, _as_of(entry.start.span)))
+            tests += [negated(test) for test in self._ended(entry)]
         elif entry.leave is not None:
-            tests.append(_not(entry.leave))
-        return _all(tests) if tests else None
+            tests.append(negated(entry.leave))
+        return all_of(tests)
 
     def _ended(self, entry: tree.Entry) -> Iterator[tree.Expression]:
         """The ways off the list: the longest time is over, or the condition holds and the shortest time is over."""
@@ -98,16 +98,17 @@ class _Speller:
             over = [
                 (item, tree.TruthLiteral(False, span=item.span))
                 if item.longest is None
-                else (item, _binary("LESS", _after(entry.start, item.longest), _as_of(item.span)))
+                else (item, binary(tree.BinaryOperator.LESS, _after(entry.start, item.longest), _as_of(item.span)))
                 for item in entry.publications
             ]
             yield _chosen(over)
         if entry.leave is not None:
-            tests = [entry.leave]
+            left: tree.Expression = entry.leave
             if any(item.shortest is not None for item in entry.publications):
                 earliest = _chosen([(item, _after(entry.start, item.shortest)) for item in entry.publications])
-                tests.append(_binary("LESS_OR_EQUAL", earliest, _as_of(entry.leave.span)))
-            yield _all(tests)
+                free = binary(tree.BinaryOperator.LESS_OR_EQUAL, earliest, _as_of(entry.leave.span))
+                left = binary(tree.BinaryOperator.AND, left, free)
+            yield left
 
     def _days(self, entry: tree.Entry) -> Iterator[tree.Grant]:
         """The first day on the list, the first on which it may be left, the last; of several records the longest clock."""
@@ -147,24 +148,12 @@ def _as_of(span: Span) -> tree.Context:
     return tree.Context(AS_OF, span=span)
 
 
-def _binary(operator: str, left: tree.Expression, right: tree.Expression) -> tree.Binary:
-    return tree.Binary(tree.BinaryOperator[operator], left, right, span=left.span)
-
-
-def _not(operand: tree.Expression) -> tree.Unary:
-    return tree.Unary(tree.UnaryOperator.NOT, operand, span=operand.span)
-
-
-def _all(tests: Sequence[tree.Expression]) -> tree.Expression:
-    return reduce(lambda left, right: _binary("AND", left, right), tests)
-
-
 def _after(start: tree.Identifier | None, time: tree.Number | None) -> tree.Expression:
     """The day that lies a time after the day of a record; that day itself where there is no time."""
     if start is None:
         raise InternalError("the time on a list is counted from no day")
     day = tree.Reference(start.text, span=start.span)
-    return day if time is None else _binary("ADD", day, time)
+    return day if time is None else binary(tree.BinaryOperator.ADD, day, time)
 
 
 def _chosen(values: Sequence[tuple[tree.Publication, tree.Expression]]) -> tree.Expression:

@@ -13,7 +13,6 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from functools import reduce
 
 from creditdsl.analyses.applicability_model import Role, WrittenCondition, WrittenValue
 from creditdsl.checking.lower import lower
@@ -25,6 +24,7 @@ from creditdsl.publishing.names import Lexicon, NameKind, lexicon
 from creditdsl.source import NOWHERE, Span
 from creditdsl.syntax import tree
 from creditdsl.syntax.bare import without_spans
+from creditdsl.syntax.logic import all_of, negated
 
 VALUE = "value"
 """What the grant of a measure that asks for a value is called."""
@@ -113,16 +113,12 @@ def _asked(measure: tree.Measure, others: Iterable[tree.Measure]) -> Iterator[As
     if entry is not None and entry.for_each is None:
         exceptions += [(part, Role.LEAVE) for part in _parts(entry.leave, tree.BinaryOperator.OR)]
     for number, (part, role) in enumerate(exceptions):
-        yield Asked(code, role, part, (*required, *(_not(earlier) for earlier, _ in exceptions[:number])))
+        yield Asked(code, role, part, (*required, *(negated(earlier) for earlier, _ in exceptions[:number])))
     if measure.breach is not None:
         yield Asked(code, Role.BREACH, measure.breach)
     for other in others:
         if code in [item.text for item in other.clauses.overrides]:
             yield Asked(code, Role.DISPLACED, None, displacing=other)
-
-
-def _not(condition: tree.Expression) -> tree.Expression:
-    return tree.Unary(tree.UnaryOperator.NOT, condition, span=condition.span)
 
 
 def _parts(condition: tree.Expression | None, operator: tree.BinaryOperator) -> Iterator[tree.Expression]:
@@ -244,14 +240,8 @@ def _with_questions(compiled: Compiled, asked: Sequence[Asked], values: Values) 
 def _question(number: int, asked: Asked) -> tree.Measure:
     """A measure that applies where a condition holds, and those that it is asked together with."""
     parts = [] if asked.condition is None else [asked.condition]
-    when = _all([*asked.guards, *parts])
+    when = all_of([*asked.guards, *parts])
     return _measure(_code("condition", number), tree.RuleClauses(effective=asked.effective, when=when), (), asked.span)
-
-
-def _all(parts: Sequence[tree.Expression]) -> tree.Expression | None:
-    if not parts:
-        return None
-    return reduce(lambda left, right: tree.Binary(tree.BinaryOperator.AND, left, right, span=left.span), parts)
 
 
 def _question_of_value(number: int, value: tree.Expression) -> tree.Measure:
