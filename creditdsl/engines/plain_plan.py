@@ -5,6 +5,7 @@ its fields read as whole columns, and a query of a row a subject: its key, wheth
 each kind, its fields, and its aggregates. Every table of records is grouped once for all of its aggregates.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -15,7 +16,6 @@ from creditdsl.core.ir import (
     Constant,
     Definition,
     Enumeration,
-    Expression,
     InputField,
     InputTable,
     Interval,
@@ -71,8 +71,9 @@ def plain_query(
         ]
     listed = ",\n  ".join(columns)
     text = f"SELECT {listed}\nFROM {tables[0].view} AS s\n" + "\n".join(joins)
-    read = [_columns(tables[0], _subject_fields(tabular) | set(wanted))]
-    read += [_columns(table, _record_fields(tabular, table.table.name)) for table in tables[1:]]
+    fields = _fields(tabular)
+    read = [_columns(tables[0], fields[""] | set(wanted))]
+    read += [_columns(table, fields[table.table.name]) for table in tables[1:]]
     held = (_held(len(wanted)), *(_held(_values(layers, table.table.name)) for table in tables[1:]))
     return PlainQuery(views, text, tuple(read), held)
 
@@ -82,16 +83,18 @@ def _columns(table: ReadTable, fields: set[str]) -> tuple[str, ...]:
     return KEY, PLAIN, *(field_column(field.name) for field in table.table.fields if field.name in fields)
 
 
-def _subject_fields(tabular: Tabular) -> set[str]:
-    return {part.name for part in _parts(tabular) if isinstance(part, SubjectField)}
-
-
-def _record_fields(tabular: Tabular, table: str) -> set[str]:
-    return {part.name for part in _parts(tabular) if isinstance(part, RecordField) and part.table == table}
-
-
-def _parts(tabular: Tabular) -> Iterator[Expression]:
-    return (part for layer in tabular.layers for item in layer.definitions for part in walk(item.expression))
+def _fields(tabular: Tabular) -> dict[str, set[str]]:
+    """The fields that the definitions look at, of each table of records by its name, those of the subject under no name."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for layer in tabular.layers:
+        for item in layer.definitions:
+            for part in walk(item.expression):
+                match part:
+                    case SubjectField(name=name):
+                        found[""].add(name)
+                    case RecordField(table=table, name=name):
+                        found[table].add(name)
+    return found
 
 
 HELD, HELD_FOR_A_VALUE = 64, 16
