@@ -6,6 +6,7 @@ that is given is taken over, so a tree that stands in two places is copied first
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import cache
 
 from sqlglot import exp
 
@@ -59,7 +60,18 @@ def nothing(type_: str) -> Tree:
 
 
 def cast(tree: Tree, type_: str) -> Tree:
-    return exp.Cast(this=tree, to=exp.DataType.build(type_, dialect="duckdb"))
+    return exp.Cast(this=tree, to=data_type(type_))
+
+
+def data_type(name: str) -> exp.DataType:
+    """The tree of a type that has the name in DuckDB."""
+    return _parsed_type(name).copy()
+
+
+@cache
+def _parsed_type(name: str) -> exp.DataType:
+    """Reading a name takes far longer than copying what it gave, and a policy has a few types in thousands of casts."""
+    return exp.DataType.build(name, dialect="duckdb")
 
 
 def call(name: str, *arguments: Tree) -> Tree:

@@ -16,6 +16,7 @@ from creditdsl.backends.sql.build import (
     call,
     cast,
     column,
+    data_type,
     grouped,
     identifier,
     integer,
@@ -127,7 +128,7 @@ def _postgres_narrow(tree: Tree) -> Tree:
 
 
 def _try_cast(tree: Tree, type_: str) -> Tree:
-    return exp.TryCast(this=tree, to=exp.DataType.build(type_, dialect="duckdb"))
+    return exp.TryCast(this=tree, to=data_type(type_))
 
 
 def _numbers(values: Sequence[int]) -> list[Tree]:
