@@ -1,6 +1,7 @@
 """Policies of every shape are published: without a score, without grades, by month, in one language; and by command."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -32,9 +33,9 @@ def compiled(folder: Path, shape: str) -> Timeline:
     return compile_timeline(path)
 
 
-def check_pages(policy: Timeline) -> None:
+def check_pages(pages: Mapping[str, bytes]) -> None:
     """Elements closed, ids unique, links inside the page resolved."""
-    for name, content in site(history_of(policy)).items():
+    for name, content in pages.items():
         if name.endswith(".html"):
             page = read(content.decode("utf-8"))
             ids = [item.attributes["id"] for item in page.elements if "id" in item.attributes]
@@ -48,14 +49,15 @@ def check_pages(policy: Timeline) -> None:
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_policy_of_any_shape_gives_sound_pages(tmp_path: Path, shape: str) -> None:
-    check_pages(compiled(tmp_path, shape))
+    check_pages(site(history_of(compiled(tmp_path, shape))))
 
 
 def test_the_tax_credit_policy_gives_sound_pages_that_show_every_rule() -> None:
     policy = compile_timeline(REPOSITORY / "policies/tax_credit/tax_credit.credit")
-    check_pages(policy)
+    pages = site(history_of(policy))
+    check_pages(pages)
     plan = policy.newest.program.result
-    html = site(history_of(policy))["index.html"].decode("utf-8")
+    html = pages["index.html"].decode("utf-8")
     steps = (*plan.exempts, *plan.directs, *plan.assigns, *plan.demotes, *plan.ceilings)
     rules = {item.rule.code for item in (*plan.findings, *plan.measures)}
     rules |= {item.rule.code for item in steps if item.rule.kind is not RuleKind.REPAIR_DIRECT}
@@ -92,7 +94,7 @@ repair of direct grave_accident "再次修复" / "Another repair" { basis rules7
     path = tmp_path / "sample.credit"
     path.write_text(SAMPLE + again, encoding="utf-8")
     policy = compile_timeline(path)
-    check_pages(policy)
+    check_pages(site(history_of(policy)))
     html = site(history_of(policy))["index.html"].decode("utf-8")
     rows = re.findall(
         r'<tr id="(repair-grave_accident[^"]*)".*?<span class="label">(.*?)</span>', html, flags=re.DOTALL
