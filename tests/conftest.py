@@ -5,11 +5,18 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+from tests.warm import WarmCommands, warm_commands
+
+if TYPE_CHECKING:
+    import psycopg
+    from playwright.sync_api import Browser
 
 # A shell that starts the tests in the background ignores interrupts, and programs that tests interrupt would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -39,6 +46,37 @@ def require_tool() -> Callable[[str], str]:
     return tool
 
 
+@pytest.fixture(scope="session")
+def postgres() -> "Iterator[psycopg.Connection]":
+    """A connection to a server of PostgreSQL that this process started; what a test leaves there is for it to take away."""
+    from tests.sql_support import postgres_server
+
+    psycopg = pytest.importorskip("psycopg")
+    with postgres_server(tool) as address, psycopg.connect(address, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def chromium() -> "Iterator[Browser]":
+    """Chromium of the machine, with a profile of its own; starting it takes longer than a test."""
+    from playwright.sync_api import sync_playwright
+
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+    path = tool("chromium")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=quiet)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def browser(chromium: "Browser") -> "Iterator[Browser]":
+    """Chromium without anything that another test opened or kept."""
+    yield chromium
+    for context in chromium.contexts:
+        context.close()
+
+
 def command_environment(**changes: str) -> dict[str, str]:
     """The variables of a command: English, UTF-8, this environment's programs first in the path, nothing else."""
     kept = {name: os.environ[name] for name in ("HOME", "TMPDIR") if name in os.environ}
@@ -46,18 +84,26 @@ def command_environment(**changes: str) -> dict[str, str]:
     return {**kept, "PATH": path, "LANG": "en_US.UTF-8", "PYTHONUTF8": "1", **changes}
 
 
+@pytest.fixture(scope="session")
+def commands() -> Iterator[WarmCommands]:
+    """How a command is started."""
+    with warm_commands(command_environment()) as started:
+        yield started
+
+
 @pytest.fixture
-def creditdsl(tmp_path: Path) -> Run:
+def creditdsl(tmp_path: Path, commands: WarmCommands) -> Run:
     """The command line, run as users run it: `creditdsl("check", path, LANG="zh_CN.UTF-8", input="…")`.
 
     It runs in the test's own empty folder with an English locale; keyword arguments in capitals are variables.
     """
 
     def run(*arguments: object, input: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+        variables = command_environment(**environment)
         return subprocess.run(
-            [sys.executable, "-m", "creditdsl", *map(str, arguments)],
+            commands.command([*map(str, arguments)], variables),
             cwd=tmp_path,
-            env=command_environment(**environment),
+            env=variables,
             input=input,
             capture_output=True,
             text=True,

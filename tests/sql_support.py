@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
+import duckdb
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from strategies_core import programs, runs, subjects
 
@@ -28,12 +30,23 @@ from creditdsl.engines.lines import Lines, ResultLines
 from creditdsl.tabular.plan import tabulate
 from creditdsl.tabular.result_tables import ColumnKind, output_tables
 
+if TYPE_CHECKING:
+    import psycopg
+
 Row = tuple[object, ...]
 Subject = Mapping[str, object]
 Table = tuple[str, list[tuple[str, str]], list[Row]]
 """Name, columns with their types, rows."""
 
+LONG = settings(
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+)
+"""For examples that take long, and that shrinking would only make take longer."""
+
 TABLE_PARTS = (Part.RESULTS, Part.FINDINGS, Part.MEASURES)
+EXECUTED = (*TABLE_PARTS, Part.PROBLEMS)
 
 ODD_KEYS = ("9111", "甲公司", "O'Neil", 'a"b', "back\\slash", "  two  ", "%_", "é", "𠮷野", "$1", "--", "/*")
 
@@ -122,13 +135,38 @@ def database_tables(program: Program, subjects: Sequence[Subject]) -> list[Table
     return made
 
 
-def queries(batch: Batch, dialect: Dialect, *, checked: bool = False, language: str = "zh") -> dict[Part, str]:
-    """The statements of every part for the run of a batch."""
+def in_duckdb(tables: Iterable[Table]) -> duckdb.DuckDBPyConnection:
+    """A database of its own with the tables."""
+    connection = duckdb.connect()
+    for name, columns, rows in tables:
+        declared = ", ".join(f'"{column}" {type_}' for column, type_ in columns)
+        connection.execute(f'CREATE TABLE "{name}" ({declared})')
+        if rows:
+            connection.executemany(f'INSERT INTO "{name}" VALUES ({", ".join("?" * len(columns))})', rows)
+    return connection
+
+
+def in_postgres(connection: "psycopg.Connection", tables: Iterable[Table]) -> "psycopg.Connection":
+    """The same server, with the tables and nothing else in the schema `public`."""
+    connection.execute("DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public; SET search_path = public")
+    with connection.cursor() as cursor:
+        for name, columns, rows in tables:
+            declared = ", ".join(f'"{column}" {type_}' for column, type_ in columns)
+            cursor.execute(f'CREATE TABLE "{name}" ({declared})')
+            if rows:
+                cursor.executemany(f'INSERT INTO "{name}" VALUES ({", ".join(["%s"] * len(columns))})', rows)
+    return connection
+
+
+def queries(
+    batch: Batch, dialect: Dialect, *, checked: bool = False, language: str = "zh", parts: Iterable[Part] = Part
+) -> dict[Part, str]:
+    """The statements of the parts for the run of a batch."""
     context = inputs.run_context(batch.program, batch.period, batch.as_of)
     tabular = tabulate(batch.program, context)
     source = typed_source(tabular.program, checked=checked)
     options = QueryOptions("en" if language == "en" else "zh")
-    return {part: emit_query(tabular, dialect, part, source, options) for part in Part}
+    return {part: emit_query(tabular, dialect, part, source, options) for part in parts}
 
 
 def expected(batch: Batch, language: str = "zh") -> dict[Part, list[Row]]:

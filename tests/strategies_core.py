@@ -6,6 +6,7 @@ hundredths, days lie around month ends, and subjects stand on the constants of t
 
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 
 from hypothesis import strategies as st
 from strategies_expressions import CALENDAR, COUNT, DAYS, KIND, NO, TRUTH, YES, Maker, tables
@@ -350,6 +351,7 @@ class PlanMaker(Maker):
         )
 
 
+@lru_cache(maxsize=1)
 def constants(program: Program) -> dict[Type, list[Value]]:
     """The constants of a program by their type, with their neighbours, and the edges of its calendar's holidays."""
     found: dict[Type, list[Value]] = {Day(): list(rest_edges(program.calendar, INPUT_DAYS))}

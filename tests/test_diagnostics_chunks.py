@@ -20,6 +20,7 @@ from tests.announced import (
     reported,
 )
 from tests.conftest import command_environment
+from tests.warm import WarmCommands
 
 CASES = sorted((REPOSITORY / "tests" / "cases").glob("*.credit"))
 CHUNKS = [chunk for path in CASES for chunk in chunks_of_file(path)]
@@ -49,7 +50,9 @@ def test_the_rule_text_of_a_page_raises_its_code(chunk: Chunk) -> None:
 
 
 @pytest.mark.parametrize(("code", "session"), SESSIONS, ids=[code for code, _ in SESSIONS])
-def test_the_commands_of_a_page_raise_its_code(code: str, session: Fence, tmp_path: Path) -> None:
+def test_the_commands_of_a_page_raise_its_code(
+    code: str, session: Fence, tmp_path: Path, commands: WarmCommands
+) -> None:
     (tmp_path / "rules.credit").write_text(frame(), encoding="utf-8")
     outputs = []
     for line in session.text.splitlines():
@@ -57,7 +60,7 @@ def test_the_commands_of_a_page_raise_its_code(code: str, session: Fence, tmp_pa
         run = subprocess.run(
             ["bash", "-c", line[2:]],
             cwd=tmp_path,
-            env=command_environment(),
+            env=commands.in_shells(command_environment()),
             capture_output=True,
             text=True,
             timeout=300,

@@ -11,6 +11,7 @@ from creditdsl.source import SourceFile
 from creditdsl.syntax.parse import parse
 from tests.announced import Fence, fences
 from tests.conftest import REPOSITORY, command_environment
+from tests.warm import WarmCommands
 
 PAGES = sorted([REPOSITORY / "README.md", *REPOSITORY.glob("docs/*.md"), *REPOSITORY.glob("policies/*/README.md")])
 ANYTHING = "..."
@@ -18,19 +19,21 @@ LINK = re.compile(r"\]\(([^)#\s]+)")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(REPOSITORY).as_posix())
-def test_what_a_page_shows_is_what_happens(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_page_shows_is_what_happens(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, commands: WarmCommands
+) -> None:
     (tmp_path / "policies").symlink_to(REPOSITORY / "policies")
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
     names: dict[str, object] = {}
     for fence in fences(page):
-        execute(fence, tmp_path, names)
+        execute(fence, tmp_path, names, commands)
 
 
-def execute(fence: Fence, folder: Path, names: dict[str, object]) -> None:
+def execute(fence: Fence, folder: Path, names: dict[str, object], commands: WarmCommands) -> None:
     """Does what a block of a page asks for, and fails where the page is wrong."""
     if fence.language == "console":
-        run_session(fence.text, folder)
+        run_session(fence.text, folder, commands)
     elif fence.words:
         write_or_compare(folder / fence.words[0], fence.text)
     elif fence.language == "python":
@@ -50,14 +53,14 @@ def write_or_compare(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def run_session(text: str, folder: Path) -> None:
+def run_session(text: str, folder: Path, commands: WarmCommands) -> None:
     """Runs each `$ command` and compares what it prints on both streams, and its status where it is not 0."""
     for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
         command, _, shown = part.partition("\n")
         finished = subprocess.run(
             ["bash", "-c", command],
             cwd=folder,
-            env=command_environment(),
+            env=commands.in_shells(command_environment()),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -82,10 +85,10 @@ def test_the_links_of_a_page_lead_somewhere(page: Path) -> None:
         assert re.match(r"https?:", target) or (page.parent / target).exists(), target
 
 
-def test_a_page_that_shows_something_else_would_be_seen(tmp_path: Path) -> None:
-    run_session("$ echo a; echo b; false\na\n...\n[status 1]\n", tmp_path)
+def test_a_page_that_shows_something_else_would_be_seen(tmp_path: Path, commands: WarmCommands) -> None:
+    run_session("$ echo a; echo b; false\na\n...\n[status 1]\n", tmp_path, commands)
     for wrong in ("$ echo a\nb\n", "$ echo a\n", "$ false\n", "$ echo a; echo b\n...\na\n"):
         with pytest.raises(AssertionError):
-            run_session(wrong, tmp_path)
+            run_session(wrong, tmp_path, commands)
     with pytest.raises(AssertionError):
-        execute(Fence("credit", (), "indicator {"), tmp_path, {})
+        execute(Fence("credit", (), "indicator {"), tmp_path, {}, commands)

@@ -23,6 +23,7 @@ from creditdsl.diagnostics import PolicyError
 from creditdsl.engines.layout import read_layout
 from creditdsl.engines.run import RunOptions
 from creditdsl.score import score, score_on_spark
+from tests.announced import fences
 from tests.conftest import REPOSITORY, Run, command_environment
 from tests.engines_spark import QUICK, SPARK, TOWN_RUN, both, rows, spark, summary_of  # noqa: F401  # a fixture
 from tests.engines_support import table_rows
@@ -31,7 +32,6 @@ from tests.strategies_core import programs, runs, subjects
 from tests.tax_credit_taxpayers import taxpayer
 from tests.test_engines_agreement import as_a_cell_keeps_it
 from tests.test_engines_columns import ROWS, TAXPAYERS, write_parquet
-from tests.test_score_docs import BLOCKS
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -313,7 +313,7 @@ def test_options_that_do_not_go_together_are_refused(
 
 def write_shop(folder: Path, subjects: int) -> None:
     """The policy of docs/scoring.md, and tables for it."""
-    text = next(text for _, name, text in BLOCKS if name == "shop.credit")
+    text = next(item.text for item in fences(REPOSITORY / "docs" / "scoring.md") if item.words == ("shop.credit",))
     (folder / "shop.credit").write_text(text, encoding="utf-8")
     shops = [[f"S{number:05}", "food", number % 50, "1500.50"] for number in range(subjects)]
     write_parts(folder / "in", "shop", ["code", "trade", "months", "turnover"], shops, 2)

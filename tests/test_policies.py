@@ -20,8 +20,7 @@ from creditdsl.testing.strategies import subjects
 from tests.columns_support import meant, outcomes, subject_columns
 from tests.engines_support import write_tables
 from tests.policy_runs import FOLDERS, PolicyRun, folder_of, policy_runs
-from tests.sql_support import TABLE_PARTS, Batch, database_tables, expected, keyed, normal, queries
-from tests.test_sql_duckdb import loaded
+from tests.sql_support import TABLE_PARTS, Batch, database_tables, expected, in_duckdb, keyed, normal, queries
 
 TESTED_ELSEWHERE = {"tax_credit", "tax_payment_credit", "repair_publicity"}
 """Policies whose cases have test modules of their own."""
@@ -56,7 +55,7 @@ def assert_backends_agree(run: PolicyRun, data: st.DataObject) -> None:
     drawn = data.draw(st.lists(subjects(program, run.period, run.as_of), min_size=8, max_size=8))
     batch = Batch(program, keyed([*run.subjects[:60], *drawn], key.name), run.period, run.as_of)
     wanted = expected(batch, "en")
-    database = loaded(database_tables(program, batch.subjects))
+    database = in_duckdb(database_tables(program, batch.subjects))
     for part, statement in queries(batch, Dialect.DUCKDB, language="en").items():
         if part in TABLE_PARTS:
             assert normal(database.execute(statement).fetchall()) == wanted[part], part

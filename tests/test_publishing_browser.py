@@ -1,15 +1,13 @@
 """The published pages in Chromium, opened from a disk: nothing is refused, nothing overflows, finding works."""
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from publishing_sample import AMENDED, sample, timelines
 
 from creditdsl.publish import publish
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 CONTRAST = """
 () => {
   const channel = (value) => { value /= 255; return value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4; };
@@ -56,16 +54,6 @@ def amended(tmp_path_factory: pytest.TempPathFactory) -> Path:
     nation, *divisions = timelines(AMENDED)
     publish(nation, out, divisions)
     return out
-
-
-@pytest.fixture
-def browser(require_tool: Callable[[str], str]) -> Iterator[Browser]:
-    """Chromium of the machine, with a profile of its own."""
-    path = require_tool("chromium")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield started
-        started.close()
 
 
 def opened(browser: Browser, path: Path, *, width: int = 1280, scheme: str = "light") -> tuple[Page, list[str]]:

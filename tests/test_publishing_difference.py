@@ -1,12 +1,11 @@
 """The page of a comparison: it stands alone, marks what differs, and takes hostile text; in Chromium it fits and is readable."""
 
 import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
-from test_publishing_browser import ARGUMENTS, CONTRAST
+from playwright.sync_api import Browser, Page
+from test_publishing_browser import CONTRAST
 
 from creditdsl.comparing.compare import compare
 from creditdsl.diagnostics import LANGUAGES, Language
@@ -67,15 +66,6 @@ def test_the_page_asks_for_nothing_from_outside(language: Language) -> None:
 
 def test_rule_text_keeps_its_own_punctuation_on_the_chinese_page() -> None:
     assert '<code class="rule-text">| 其他 -&gt; <del>2</del> 分</code>' in page("zh")
-
-
-@pytest.fixture
-def browser(require_tool: Callable[[str], str]) -> Iterator[Browser]:
-    path = require_tool("chromium")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield started
-        started.close()
 
 
 def opened(

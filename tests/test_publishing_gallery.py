@@ -5,15 +5,14 @@ import posixpath
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 from conftest import Run, command_environment
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from publishing_sample import AMENDED, SAMPLE, Page, read
-from test_publishing_browser import ARGUMENTS, CONTRAST, opened
+from test_publishing_browser import CONTRAST, opened
 
 from creditdsl.publish import group_titles, policies_in
 from policies import BANDS, FRAME
@@ -204,16 +203,6 @@ def test_one_wrong_policy_is_reported_with_all_others_and_nothing_is_written(cre
     assert "bad/bad.credit" in run.stderr
     assert "worse/worse.credit" in run.stderr
     assert not (tmp_path / "out").exists()
-
-
-@pytest.fixture
-def browser(require_tool: Callable[[str], str]) -> Iterator[Browser]:
-    """Chromium of the machine, with a profile of its own."""
-    path = require_tool("chromium")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield started
-        started.close()
 
 
 @pytest.mark.parametrize("name", LISTS)

@@ -1,46 +1,37 @@
 """`creditdsl score` as people run it: what it prints, what it writes, and its exit status."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from wcwidth import wcswidth
 
 from creditdsl.cli.score import _share
-from tests.test_score_docs import BLOCKS
-
-ROOT = Path(__file__).parents[1]
+from tests.announced import fences
+from tests.conftest import REPOSITORY, Run
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The files of the page about scoring."""
-    for kind, name, text in BLOCKS:
-        if kind != "console" and name.split("/")[0] in ("shop.credit", "tables", "bad"):
-            (tmp_path / name).parent.mkdir(exist_ok=True)
-            (tmp_path / name).write_text(text, encoding="utf-8")
+    for item in fences(REPOSITORY / "docs" / "scoring.md"):
+        if item.words and item.words[0].split("/")[0] in ("shop.credit", "tables", "bad"):
+            path = tmp_path / item.words[0]
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(item.text, encoding="utf-8")
     return tmp_path
 
 
-def creditdsl(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "creditdsl", "score", "shop.credit", *arguments],
-        check=False,
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-    )
+@pytest.fixture
+def score(creditdsl: Run, folder: Path) -> Run:
+    """The command in that folder, which is the test's own."""
+    return lambda *arguments: creditdsl("score", "shop.credit", *arguments)
 
 
 RUN = ("--period", "2020", "--as-of", "2021-03-31")
 
 
-def test_the_summary_is_on_standard_error_aligned_under_wide_characters(folder: Path) -> None:
-    done = creditdsl(folder, "tables", "-o", "out", *RUN, "--lang", "zh")
+def test_the_summary_is_on_standard_error_aligned_under_wide_characters(score: Run) -> None:
+    done = score("tables", "-o", "out", *RUN, "--lang", "zh")
     assert (done.returncode, done.stdout) == (0, "")
     lines = done.stderr.splitlines()
     grades = lines[lines.index("") + 1 : -1]
@@ -50,17 +41,17 @@ def test_the_summary_is_on_standard_error_aligned_under_wide_characters(folder: 
     done.stderr.encode("gbk")
 
 
-def test_refused_rows_give_status_1_and_everything_else_is_written(folder: Path) -> None:
-    done = creditdsl(folder, "bad", "-o", "out", *RUN, "--lang", "zh")
+def test_refused_rows_give_status_1_and_everything_else_is_written(score: Run, folder: Path) -> None:
+    done = score("bad", "-o", "out", *RUN, "--lang", "zh")
     assert done.returncode == 1
     assert "8 行被退回" in done.stderr
     assert (folder / "out" / "results.csv").read_text(encoding="utf-8").count("\n") == 2
 
 
-def test_the_format_and_the_byte_order_mark_are_as_asked_for(folder: Path) -> None:
-    assert creditdsl(folder, "tables", "-o", "out", *RUN, "--format", "parquet").returncode == 0
+def test_the_format_and_the_byte_order_mark_are_as_asked_for(score: Run, folder: Path) -> None:
+    assert score("tables", "-o", "out", *RUN, "--format", "parquet").returncode == 0
     assert (folder / "out" / "results.parquet").is_file()
-    assert creditdsl(folder, "tables", "-o", "out", *RUN, "--bom", "--jobs", "2").returncode == 0
+    assert score("tables", "-o", "out", *RUN, "--bom", "--jobs", "2").returncode == 0
     assert (folder / "out" / "results.csv").read_bytes().startswith(b"\xef\xbb\xbfcode,")
     assert not (folder / "out" / "results.parquet").exists()
 
@@ -81,9 +72,9 @@ def test_the_format_and_the_byte_order_mark_are_as_asked_for(folder: Path) -> No
     ],
 )
 def test_what_is_wrong_with_a_command_is_said_and_nothing_is_written(
-    folder: Path, arguments: tuple[str, ...], status: int, said: str
+    score: Run, folder: Path, arguments: tuple[str, ...], status: int, said: str
 ) -> None:
-    done = creditdsl(folder, *arguments, "--lang", "en")
+    done = score(*arguments, "--lang", "en")
     assert (done.returncode, done.stdout) == (status, "")
     assert said in done.stderr
     assert "Traceback" not in done.stderr

@@ -3,7 +3,6 @@
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -21,20 +20,20 @@ from creditdsl.core.ir import Program
 from creditdsl.tabular.plan import tabulate
 from creditdsl.tabular.result_tables import ColumnKind, output_tables, points_size
 from creditdsl.testing.strategies import subjects
-from tests.conftest import REPOSITORY, tool
+from tests.conftest import REPOSITORY
 from tests.sql_support import (
+    LONG,
     TABLE_PARTS,
     Batch,
     Row,
     database_tables,
     expected,
+    in_duckdb,
+    in_postgres,
     keyed,
     normal,
-    postgres_server,
     queries,
 )
-from tests.test_sql_duckdb import LONG, loaded
-from tests.test_sql_postgres import load
 
 psycopg = pytest.importorskip("psycopg")
 pytestmark = pytest.mark.xdist_group("postgres")
@@ -52,12 +51,6 @@ def policy(request: pytest.FixtureRequest) -> tuple[Program, str, date]:
     folder, period, as_of = request.param
     program = compile_for(REPOSITORY / "policies" / folder, period, as_of, None).program
     return program, period, as_of
-
-
-@pytest.fixture(scope="module")
-def connection() -> Iterator["psycopg.Connection"]:
-    with postgres_server(tool) as address, psycopg.connect(address, autocommit=True) as connected:
-        yield connected
 
 
 def drawn(data: st.DataObject, policy: tuple[Program, str, date]) -> Batch:
@@ -80,7 +73,7 @@ def test_duckdb_gives_what_the_interpreter_says(
     policy: tuple[Program, str, date], statements: dict[Part, str], data: st.DataObject
 ) -> None:
     batch = drawn(data, policy)
-    database = loaded(database_tables(batch.program, batch.subjects))
+    database = in_duckdb(database_tables(batch.program, batch.subjects))
     meant = expected(batch, "en")
     for part in TABLE_PARTS:
         assert normal(database.execute(statements[part]).fetchall()) == meant[part]
@@ -96,22 +89,22 @@ def script(batch: Batch, *, open_run: bool) -> str:
 @FEW
 @given(st.data())
 def test_postgres_keeps_views_and_functions_that_say_the_same(
-    policy: tuple[Program, str, date], connection: "psycopg.Connection", data: st.DataObject
+    policy: tuple[Program, str, date], postgres: "psycopg.Connection", data: st.DataObject
 ) -> None:
     batch = drawn(data, policy)
-    load(connection, database_tables(batch.program, batch.subjects))
-    connection.execute("DROP SCHEMA IF EXISTS credit CASCADE")
+    in_postgres(postgres, database_tables(batch.program, batch.subjects))
+    postgres.execute("DROP SCHEMA IF EXISTS credit CASCADE")
     meant = expected(batch, "en")
     context = run_context(batch.program, batch.period, batch.as_of)
     days = (context.period.start, context.period.end, context.as_of)
     for open_run in (False, True):
-        connection.execute(script(batch, open_run=open_run))
+        postgres.execute(script(batch, open_run=open_run))
         for part in (*TABLE_PARTS, Part.PROBLEMS):
             name = f'"credit"."{name_of(batch.program, part)}"'
             if open_run:
-                cursor = connection.execute(f"SELECT * FROM {name}(%s, %s, %s)", days)
+                cursor = postgres.execute(f"SELECT * FROM {name}(%s, %s, %s)", days)
             else:
-                cursor = connection.execute(f"SELECT * FROM {name}")
+                cursor = postgres.execute(f"SELECT * FROM {name}")
             rows: list[Row] = normal(cursor.fetchall())
             assert rows == meant.get(part, []), (open_run, part)
 
@@ -120,7 +113,7 @@ def test_the_columns_are_those_of_the_batch_engine(
     policy: tuple[Program, str, date], statements: dict[Part, str]
 ) -> None:
     program, *_ = policy
-    database = loaded(database_tables(program, []))
+    database = in_duckdb(database_tables(program, []))
     digits, places = points_size(program)
     for part in COLUMNS:
         columns = output_tables(program).by_name[part.value]
