@@ -3,12 +3,12 @@
 The memory and the sizes are set small here, and DuckDB itself runs out of them.
 """
 
-import os
 import sys
 from collections.abc import Iterator
 from datetime import date
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -76,10 +76,18 @@ def write_large(folder: Path, subjects: int, records: int) -> None:
         )
 
 
-LONG_RUN = pytest.mark.skipif(
-    "CREDITDSL_AGREEMENT_EXAMPLES" not in os.environ,
-    reason="part of the long run: with so little memory DuckDB may take minutes to sort Parquet",
-)
+def with_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whole columns get 40 MB of memory and no disk: with a disk DuckDB sometimes goes on for minutes before it gives up."""
+    connect = duckdb.connect
+
+    def without_spilling(*arguments: Any, config: dict[str, Any] | None = None, **others: Any) -> Any:
+        given = dict(config or {})
+        if given.get("memory_limit") == duck.MEMORY_OF_COLUMNS:
+            given["max_temp_directory_size"] = "0KB"
+        return connect(*arguments, config=given, **others)
+
+    monkeypatch.setattr(duck, "MEMORY_OF_COLUMNS", "40MB")
+    monkeypatch.setattr(duckdb, "connect", without_spilling)
 
 
 def scored(folder: Path, out: Path, **options: object) -> Summary:
@@ -89,14 +97,14 @@ def scored(folder: Path, out: Path, **options: object) -> Summary:
     return run(program, (folder, out), interpreter(program, "2020", AS_OF, "en"), chosen, plan=plan)
 
 
-@pytest.mark.parametrize("form", [FileFormat.CSV, pytest.param(FileFormat.PARQUET, marks=LONG_RUN)])
+@pytest.mark.parametrize("form", FileFormat)
 def test_what_duckdb_has_no_memory_for_is_divided(
     form: FileFormat, tmp_path: Path, seen: Seen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_large(tmp_path / "in", 120_000, 360_000)
     expected = scored(tmp_path / "in", tmp_path / "at_once", format=form, sort=True)
     assert [share.of for share in seen.shares] == [1]
-    monkeypatch.setattr(duck, "MEMORY_OF_COLUMNS", "20MB")
+    with_little_memory(monkeypatch)
     assert scored(tmp_path / "in", tmp_path / "in_shares", format=form, sort=True) == expected
     assert len(seen.shares) > 4
     for name in FILES:
