@@ -5,7 +5,7 @@ OUT := build/demo
 POLICY := policies/tax_credit
 CREDITDSL := .venv/bin/creditdsl
 
-.PHONY: demo test clean
+.PHONY: demo test static tests clean
 
 demo:
 	@.ci/prepare run
@@ -24,8 +24,13 @@ test:
 	@.ci/prepare gate
 	.venv/bin/ruff format --check creditdsl grammar policies tests
 	.venv/bin/ruff check creditdsl grammar policies tests
+	@$(MAKE) --no-print-directory -j 2 static tests
+
+static:
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+
+tests:
 	.venv/bin/pytest -n 3 --dist loadgroup -q --durations 20
 
 clean:

@@ -1,12 +1,11 @@
 """How long a policy takes to be checked and compiled: whole commands, and the stages of the compiler.
 
-    python tests/benchmarks/compile_speed.py [--indicators N ...] [--rounds R] [--stages-only] [--slow] [--against CHECKOUT]
+    python tests/benchmarks/compile_speed.py [--indicators N ...] [--rounds R] [--stages-only] [--against CHECKOUT]
 
 Schemes of a city of 30, 300 and 1,685 indicators in both forms (see `scheme_policy`), and the newest text of the tax-credit policy.
 `check`, `compile` (to Python) and `--help` are whole commands, start-up included, in seconds of wall time; the stages are measured in
-a process of their own, in seconds of processor time. Medians of `--rounds` runs, the fastest and the slowest behind them. The emitting
-of Python is left out above 300 indicators unless `--slow` is given. `--against` measures another checkout of the compiler
-in turn with this one, and prints how many times as long it takes.
+a process of their own, in seconds of processor time. Medians of `--rounds` runs, the fastest and the slowest behind them.
+`--against` measures another checkout of the compiler in turn with this one, and prints how many times as long it takes.
 """
 
 import argparse
@@ -27,8 +26,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 import scheme_policy
 
 SIZES = (30, 300, 1685)
-LARGEST_EMITTED = 300
-"""Of how many indicators a scheme is emitted without `--slow`."""
 
 STAGES = """
 import gc, json, sys, time
@@ -52,37 +49,33 @@ opened = timed("parse", open_policy, Path(sys.argv[1]))
 text = timed("consolidate", consolidated, opened, opened.slices()[-1])
 program, _ = timed("lower", lower, (text.module,), opened.content_hash)
 timed("verify", verify, program)
-if sys.argv[2] == "emit":
-    from creditdsl.backends.python.emit import emit_python
+from creditdsl.backends.python.emit import emit_python
 
-    timed("emit", emit_python, program)
+timed("emit", emit_python, program)
 print(json.dumps(seconds))
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A policy to measure, and whether it is emitted too."""
+    """A policy to measure."""
 
     name: str
     path: Path
-    emitted: bool
 
 
 def stages(subject: Subject, checkout: Path) -> Mapping[str, float]:
     """Seconds of processor time of each stage, in a process of its own."""
-    wanted = "emit" if subject.emitted else ""
-    return json.loads(_run(("-c", STAGES, str(subject.path), wanted), checkout))
+    return json.loads(_run(("-c", STAGES, str(subject.path)), checkout))
 
 
 def commands(subject: Subject, checkout: Path) -> Mapping[str, float]:
     """Seconds of wall time of each whole command."""
     found = {"check": _timed(("check", str(subject.path)), checkout)}
-    if subject.emitted:
-        with tempfile.TemporaryDirectory() as folder:
-            # A policy with amendments has several texts, and only a folder takes them all.
-            output = ("-o", str(Path(folder, "emitted")))
-            found["compile"] = _timed(("compile", str(subject.path), "--target", "python", *output), checkout)
+    with tempfile.TemporaryDirectory() as folder:
+        # A policy with amendments has several texts, and only a folder takes them all.
+        output = ("-o", str(Path(folder, "emitted")))
+        found["compile"] = _timed(("compile", str(subject.path), "--target", "python", *output), checkout)
     return found
 
 
@@ -123,15 +116,15 @@ def _line(name: str, runs: list[list[float]]) -> None:
     print(text, flush=True)
 
 
-def subjects(folder: Path, sizes: list[int], *, slow: bool) -> list[Subject]:
+def subjects(folder: Path, sizes: list[int]) -> list[Subject]:
     """The schemes, written into a folder, and the policy of this repository."""
     made = []
     for form in sorted(scheme_policy.FORMS):
         for size in sizes:
             path = folder / f"{form}_{size}"
             scheme_policy.write_policy(size, form, path)
-            made.append(Subject(f"{size:,} indicators, {form}", path, slow or size <= LARGEST_EMITTED))
-    return [*made, Subject("policies/tax_credit", ROOT / "policies" / "tax_credit", emitted=True)]
+            made.append(Subject(f"{size:,} indicators, {form}", path))
+    return [*made, Subject("policies/tax_credit", ROOT / "policies" / "tax_credit")]
 
 
 def main() -> None:
@@ -139,7 +132,6 @@ def main() -> None:
     parser.add_argument("--indicators", type=int, nargs="+", default=list(SIZES))
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--stages-only", action="store_true")
-    parser.add_argument("--slow", action="store_true")
     parser.add_argument("--against", type=Path)
     arguments = parser.parse_args()
     checkouts = (ROOT,) if arguments.against is None else (ROOT, arguments.against.resolve())
@@ -148,7 +140,7 @@ def main() -> None:
         print("any policy")
         _line("--help", helps)
     with tempfile.TemporaryDirectory() as folder:
-        for subject in subjects(Path(folder), arguments.indicators, slow=arguments.slow):
+        for subject in subjects(Path(folder), arguments.indicators):
             report(subject, checkouts, arguments.rounds, stages_only=arguments.stages_only)
 
 

@@ -209,8 +209,8 @@ def compiling(extent: Extent, say: Callable[[str], None]) -> str:
     if not script.exists():
         return ""
     say("compile times")
-    smaller = ["--indicators", "30", "--rounds", "1"] if extent.name == QUICK.name else []
-    command = [sys.executable, str(script), *smaller]
+    extents = ["--indicators", "30", "--rounds", "1"] if extent.name == QUICK.name else ["--rounds", "3"]
+    command = [sys.executable, str(script), *extents]
     finished = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment(), check=False)
     return finished.stdout.rstrip("\n") if finished.returncode == 0 else f"failed: {finished.stderr[-300:]}"
 
