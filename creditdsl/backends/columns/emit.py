@@ -40,6 +40,9 @@ OWN_NAMES = frozenset(
 CALL = re.compile(r"\b(\w+)\(")
 ROWS = 32_768
 """How many subjects a block has: the columns of a few definitions stay in the second cache of a core."""
+ROWS_ALONE, FEW_DEFINITIONS = 262_144, 512
+"""How many it has in a program without aggregates and with so few definitions. Threads take turns between two operations, and
+wait for each other longer than a small block takes; a large one leaves the cache, which costs less."""
 MOST_COLUMNS = 256
 """A block of a program with more aggregates than this has fewer subjects, so that their columns do not leave the cache."""
 FEWEST_ROWS = 4_096
@@ -178,6 +181,9 @@ def _tables(columns: Columns) -> Iterator[InputTable]:
 
 def _rows(columns: Columns) -> int:
     aggregates = sum(1 for _ in columns.aggregates())
+    if not aggregates:
+        definitions = len(columns.expressions)
+        return max(ROWS, ROWS_ALONE * FEW_DEFINITIONS // max(definitions, FEW_DEFINITIONS))
     return max(FEWEST_ROWS, ROWS * min(MOST_COLUMNS, max(aggregates, 1)) // max(aggregates, 1))
 
 
