@@ -94,7 +94,7 @@ SCORES = {
     "floor": "score { base 100 points bounds 30 .. 100 points }",
 }
 CHANGES = [(name, old, new) for name, versions in ONE.items() for old in versions for new in versions if old != new]
-SUBJECTS = 56
+SUBJECTS = 40
 
 
 def policy(**changes: str) -> str:
