@@ -138,11 +138,7 @@ def database_tables(program: Program, subjects: Sequence[Subject]) -> list[Table
 def in_duckdb(tables: Iterable[Table]) -> duckdb.DuckDBPyConnection:
     """A database of its own with the tables."""
     connection = duckdb.connect()
-    for name, columns, rows in tables:
-        declared = ", ".join(f'"{column}" {type_}' for column, type_ in columns)
-        connection.execute(f'CREATE TABLE "{name}" ({declared})')
-        if rows:
-            connection.executemany(f'INSERT INTO "{name}" VALUES ({", ".join("?" * len(columns))})', rows)
+    _fill(connection, tables, "?")
     return connection
 
 
@@ -150,12 +146,17 @@ def in_postgres(connection: "psycopg.Connection", tables: Iterable[Table]) -> "p
     """The same server, with the tables and nothing else in the schema `public`."""
     connection.execute("DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public; SET search_path = public")
     with connection.cursor() as cursor:
-        for name, columns, rows in tables:
-            declared = ", ".join(f'"{column}" {type_}' for column, type_ in columns)
-            cursor.execute(f'CREATE TABLE "{name}" ({declared})')
-            if rows:
-                cursor.executemany(f'INSERT INTO "{name}" VALUES ({", ".join(["%s"] * len(columns))})', rows)
+        _fill(cursor, tables, "%s")
     return connection
+
+
+def _fill(cursor: "duckdb.DuckDBPyConnection | psycopg.Cursor", tables: Iterable[Table], mark: str) -> None:
+    """Make the tables; `mark` stands for a value in a statement of the driver."""
+    for name, columns, rows in tables:
+        declared = ", ".join(f'"{column}" {type_}' for column, type_ in columns)
+        cursor.execute(f'CREATE TABLE "{name}" ({declared})')
+        if rows:
+            cursor.executemany(f'INSERT INTO "{name}" VALUES ({", ".join([mark] * len(columns))})', rows)
 
 
 def queries(

@@ -6,19 +6,26 @@ import pytest
 from wcwidth import wcswidth
 
 from creditdsl.cli.score import _share
+from creditdsl.diagnostics import Code
 from tests.announced import fences
 from tests.conftest import REPOSITORY, Run
+
+PAGE = REPOSITORY / "docs" / "scoring.md"
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The files of the page about scoring."""
-    for item in fences(REPOSITORY / "docs" / "scoring.md"):
-        if item.words and item.words[0].split("/")[0] in ("shop.credit", "tables", "bad"):
-            path = tmp_path / item.words[0]
+    write_files(tmp_path, ("shop.credit", "tables", "bad"))
+    return tmp_path
+
+
+def write_files(folder: Path, names: tuple[str, ...]) -> None:
+    for item in fences(PAGE):
+        if item.words and item.words[0].split("/")[0] in names:
+            path = folder / item.words[0]
             path.parent.mkdir(exist_ok=True)
             path.write_text(item.text, encoding="utf-8")
-    return tmp_path
 
 
 @pytest.fixture
@@ -28,6 +35,14 @@ def score(creditdsl: Run, folder: Path) -> Run:
 
 
 RUN = ("--period", "2020", "--as-of", "2021-03-31")
+
+
+@pytest.mark.parametrize(
+    "code", ["CR0901", "CR0903", "CR0904", "CR0908", "CR0909", "CR0910", "CR0912", "CR0913", "CR0915"]
+)
+def test_every_code_of_the_page_is_a_code(code: str) -> None:
+    assert code in PAGE.read_text(encoding="utf-8")
+    assert code in Code.__members__
 
 
 def test_the_summary_is_on_standard_error_aligned_under_wide_characters(score: Run) -> None:
@@ -54,6 +69,12 @@ def test_the_format_and_the_byte_order_mark_are_as_asked_for(score: Run, folder:
     assert score("tables", "-o", "out", *RUN, "--bom", "--jobs", "2").returncode == 0
     assert (folder / "out" / "results.csv").read_bytes().startswith(b"\xef\xbb\xbfcode,")
     assert not (folder / "out" / "results.parquet").exists()
+
+
+def test_nothing_is_written_when_a_header_is_wrong(score: Run, folder: Path) -> None:
+    write_files(folder, ("wrong",))
+    assert score("wrong", "-o", "nothing", *RUN).returncode == 1
+    assert not (folder / "nothing").exists()
 
 
 @pytest.mark.parametrize(

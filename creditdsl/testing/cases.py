@@ -17,7 +17,7 @@ from creditdsl.testing.machines import Answer, Machine
 from creditdsl.testing.reading import codes, objects, optional_text, steps_of, text_of
 from creditdsl.testing.trial import Evaluators
 
-STEPS = ("exempt", "direct", "assign", "demote", "ceiling")
+STEPS = tuple(messages.STEPS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,17 +112,22 @@ MEASURES: dict[str, Text] = {
 }
 """The kinds of measures."""
 
+STEPS: dict[str, Text] = {
+    "exempt": Text(zh="不予评价", en="exempt"),
+    "direct": Text(zh="直接判级", en="direct"),
+    "assign": Text(zh="评为", en="assign"),
+    "demote": Text(zh="降级", en="demote"),
+    "ceiling": Text(zh="不高于", en="ceiling"),
+}
+"""The steps of grading."""
+
 WORDS: dict[str, Text] = {
     "score": Text(zh="得分", en="score"),
     "grade": Text(zh="级别", en="grade"),
     "graded": Text(zh="参加评价", en="graded"),
     "in_force": Text(zh="施行中", en="in force"),
-    "exempt": Text(zh="不予评价", en="exempt"),
     "indicator": Text(zh="指标", en="indicator"),
-    "direct": Text(zh="直接判级", en="direct"),
-    "assign": Text(zh="评为", en="assign"),
-    "ceiling": Text(zh="不高于", en="ceiling"),
-    "demote": Text(zh="降级", en="demote"),
+    **STEPS,
     **MEASURES,
     "repair": Text(zh="修复", en="repair"),
 }
@@ -152,11 +157,7 @@ KINDS: dict[str, Text] = {
     "base": Text(zh="起评分", en="start score"),
     "indicator": Text(zh="指标", en="indicator"),
     "band": Text(zh="得分区间", en="band"),
-    "exempt": Text(zh="不予评价", en="exempt"),
-    "direct": Text(zh="直接判级", en="direct"),
-    "assign": Text(zh="评为", en="assign"),
-    "demote": Text(zh="降级", en="demote"),
-    "ceiling": Text(zh="不高于", en="ceiling"),
+    **STEPS,
     **MEASURES,
     "repair": Text(zh="修复", en="repair"),
     "repair_direct": Text(zh="直接判级的修复", en="repair of a direct grade"),

@@ -184,7 +184,7 @@ def _rows(columns: Columns) -> int:
     if not aggregates:
         definitions = len(columns.expressions)
         return max(ROWS, ROWS_ALONE * FEW_DEFINITIONS // max(definitions, FEW_DEFINITIONS))
-    return max(FEWEST_ROWS, ROWS * min(MOST_COLUMNS, max(aggregates, 1)) // max(aggregates, 1))
+    return max(FEWEST_ROWS, ROWS * min(MOST_COLUMNS, aggregates) // aggregates)
 
 
 def _table(name: str, items: list[tuple[str, str]], indent: str = "") -> Iterator[str]:
