@@ -16,7 +16,7 @@ from creditdsl.backends.columns.emit import emit_columns
 from creditdsl.backends.columns.loading import load_columns
 from creditdsl.backends.python.emit import emit_python
 from creditdsl.backends.python.loading import load_module
-from creditdsl.backends.sql.emit import Dialect, Part, QueryOptions, aggregate_query, emit_query
+from creditdsl.backends.sql.emit import Dialect, Part, QueryOptions, emit_query
 from creditdsl.backends.sql.source import AS_IN_CORE, Source, SourceColumn, SourceTable
 from creditdsl.backends.sql.target import CannotExpress
 from creditdsl.core.inputs import run_context
@@ -35,7 +35,7 @@ from creditdsl.engines.spark_session import SparkTrouble
 from creditdsl.engines.summary import Summary
 from creditdsl.engines.views import KEY, ReadTable
 from creditdsl.tabular.hoist import CannotTabulate
-from creditdsl.tabular.plan import Grouped, Tabular, tabulate
+from creditdsl.tabular.plan import Tabular, tabulate
 
 MODULE_NAME, COLUMNS_NAME = "creditdsl_scored_policy", "creditdsl_scored_columns"
 
@@ -74,20 +74,16 @@ def column_plan(program: Program, context: RunContext, language: Language) -> "C
 
 
 class ColumnPlan:
-    """The columnar module of a policy, and the query that feeds it."""
+    """The columnar module of a policy, and what it reads."""
 
     def __init__(self, tabular: Tabular, context: RunContext, language: Language) -> None:
-        self.tabular = tabular
-        self.module = load_columns(emit_columns(tabular, context, records=False), COLUMNS_NAME)
-        self.grade = ColumnGrader(cast(ColumnsModule, self.module), tabular, language).grade
+        self.program = tabular.program
+        self.module = cast(ColumnsModule, load_columns(emit_columns(tabular, context, aggregated=False), COLUMNS_NAME))
+        self.grade = ColumnGrader(self.module, tabular, language).grade
 
-    def query(self, sources: tuple[PlainSource, ...], most_records: int) -> PlainQuery:
-        return plain_query(self.tabular, sources, most_records, tuple(self.module.SUBJECT), _aggregates)
-
-
-def _aggregates(tabular: Tabular, layer: Grouped, tables: tuple[ReadTable, ...]) -> str:
-    """The query of the aggregates of a layer, in DuckDB."""
-    return aggregate_query(tabular, layer, Dialect.DUCKDB, _views(tables))
+    def query(self, sources: tuple[PlainSource, ...]) -> PlainQuery:
+        schemas = {self.program.subject.name: self.module.SUBJECT, **self.module.RECORDS}
+        return plain_query(self.program, sources, {name: tuple(schema) for name, schema in schemas.items()})
 
 
 def _views(tables: tuple[ReadTable, ...]) -> Source:

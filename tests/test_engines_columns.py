@@ -5,7 +5,7 @@ CREDITDSL_AGREEMENT_EXAMPLES=n tries n programs instead of the few of the gate.
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -21,6 +21,7 @@ from creditdsl.core.ir import Interval, Program
 from creditdsl.core.types import Number, Unit
 from creditdsl.engines.arrow_lines import GradedBlock
 from creditdsl.engines.encoding import Encoding
+from creditdsl.engines.gathered import Owned
 from creditdsl.engines.layout import FileFormat
 from creditdsl.engines.plain import PlainPlan
 from creditdsl.engines.run import RunOptions, run
@@ -54,9 +55,9 @@ class Watched:
     def subjects(self) -> int:
         return len(self.graded)
 
-    def grade(self, block: pa.RecordBatch) -> GradedBlock:
-        self.graded |= set(block.column("key").to_pylist())
-        return self.plan.grade(block)
+    def grade(self, subjects: pa.RecordBatch, records: Mapping[str, Owned]) -> GradedBlock:
+        self.graded |= set(subjects.column("key").to_pylist())
+        return self.plan.grade(subjects, records)
 
 
 def both(

@@ -6,7 +6,7 @@ In: the keys of a block and its scored columns. Out: a table of results, of find
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 from creditdsl.core.ir import Measure, Program, Value
@@ -86,7 +86,7 @@ class ArrowLines:
         tables = output_tables(self.program).by_name
         self.names = {name: [column for column, _ in columns] for name, columns in tables.items()}
 
-    def graded(self, keys: "pa.Array", scored: Scored, texts: tuple[str, ...]) -> GradedBlock:
+    def graded(self, keys: "pa.Array", scored: Scored, texts: "pa.Array") -> GradedBlock:
         """The lines of a block; `texts` are the texts of its text columns by code."""
         results = self._results(keys, scored)
         tables = {
@@ -130,18 +130,27 @@ class ArrowLines:
 
     def _decimals(self, values: "Integers", type_: Type) -> "pa.Array":
         """Whole numbers at the scale of their type as exact decimals."""
+        return self._at_places(self._scaled(values, type_))
+
+    def _scaled(self, values: "Integers", type_: Type) -> "Integers":
+        """Whole numbers at the scale of their type as such at that of the result."""
         import numpy as np
-        import pyarrow as pa
 
         number = plain(type_)
         if not isinstance(number, Number):
             raise InternalError(f"points of the type {type_}")
-        wide = values.astype(np.int64) * np.int64(10 ** (self.places - number.scale))
+        return values.astype(np.int64) * np.int64(10 ** (self.places - number.scale))
+
+    def _at_places(self, values: "Integers") -> "pa.Array":
+        """Whole numbers at the scale of the result as exact decimals."""
+        import numpy as np
+        import pyarrow as pa
+
         # A decimal of 128 bits is its low and its high half; the high one repeats the sign.
-        halves = np.empty((len(wide), 2), np.int64)
-        halves[:, 0], halves[:, 1] = wide, wide >> 63
+        halves = np.empty((len(values), 2), np.int64)
+        halves[:, 0], halves[:, 1] = values, values >> 63
         type_of_column = pa.decimal128(self.digits, self.places)
-        return pa.Array.from_buffers(type_of_column, len(wide), [None, pa.py_buffer(halves)])
+        return pa.Array.from_buffers(type_of_column, len(values), [None, pa.py_buffer(halves)])
 
     def _grade(self, columns: "dict[str, Given]", name: str | None, size: int) -> "pa.Array":
         values = self.grades or ("",)
@@ -183,12 +192,9 @@ class ArrowLines:
         )
 
     def _joined_points(self, parts: "list[tuple[Integers, str]]") -> "pa.Array":
-        import pyarrow as pa
+        return self._at_places(_joined(self._scaled(values, self.types[name]) for values, name in parts))
 
-        arrays = [self._decimals(values, self.types[name]) for values, name in parts]
-        return pa.concat_arrays(arrays) if arrays else pa.array([], pa.decimal128(self.digits, self.places))
-
-    def _measures(self, keys: "pa.Array", scored: Scored, texts: tuple[str, ...]) -> "pa.Table":
+    def _measures(self, keys: "pa.Array", scored: Scored, texts: "pa.Array") -> "pa.Table":
         import pyarrow as pa
 
         measures = list(scored.measures())
@@ -211,7 +217,7 @@ class ArrowLines:
             names=self.names["measures"],
         )
 
-    def _grants(self, measure: Measure, scored: ScoredMeasure, texts: tuple[str, ...]) -> "tuple[Integers, list[str]]":
+    def _grants(self, measure: Measure, scored: ScoredMeasure, texts: "pa.Array") -> "tuple[Integers, list[str]]":
         """What a measure grants to each of its subjects: a code for each, and the JSON of each code."""
         import numpy as np
 
@@ -234,7 +240,7 @@ class ArrowLines:
             ]
         return codes, [_grants_json(measure, tuple(combination)) for combination in values]
 
-    def _value(self, number: int, present: int, name: str, texts: tuple[str, ...]) -> Value:
+    def _value(self, number: int, present: int, name: str, texts: "pa.Array") -> Value:
         """A value of a definition as JSON has it."""
         type_ = self.types[name]
         if not present:
@@ -245,7 +251,7 @@ class ArrowLines:
             case Choice(enum):
                 return self.program.enum(enum).names[number]
             case Text():
-                return texts[number]
+                return str(texts[number])
             case _:
                 return json_value(number, type_)
 
@@ -271,16 +277,15 @@ def _zeros(size: int) -> "Integers":
 def _joined(parts: "Iterable[Integers]") -> "Integers":
     import numpy as np
 
-    found = [part.astype(np.int64) for part in parts]
-    return np.concatenate(found) if found else np.empty(0, np.int64)
+    return np.concatenate([np.empty(0, np.int64), *parts], dtype=np.int64)
 
 
-def _positions(parts: "Iterable[ScoredFinding] | Iterable[ScoredMeasure]") -> "Integers":
+def _positions(parts: "Sequence[ScoredFinding] | Sequence[ScoredMeasure]") -> "Integers":
     """The position in the plan of each row of the parts."""
     import numpy as np
 
-    found = [np.full(len(part.rows), part.position, np.int32) for part in parts]
-    return np.concatenate(found) if found else np.empty(0, np.int32)
+    positions = np.array([part.position for part in parts], np.int32)
+    return np.repeat(positions, np.array([len(part.rows) for part in parts], np.int64))
 
 
 def _truths(positions: "Integers", truths: list[bool]) -> "Truths":
@@ -298,7 +303,7 @@ def _chosen(codes: "Column", texts: tuple[str, ...], present: "Truths | None") -
     if "" in texts and len(codes):
         empty = np.array([not text for text in texts])[codes]
         absent = empty if absent is None else absent | empty
-    indices = pa.array(codes.astype(np.int32), mask=absent)
+    indices = pa.array(codes.astype(np.int32, copy=False), mask=absent)
     return pa.DictionaryArray.from_arrays(indices, pa.array(texts, pa.string()))
 
 

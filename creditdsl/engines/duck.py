@@ -44,8 +44,8 @@ SUPPORTED_TYPES = frozenset(
 MEMORY = "256MB"
 """How much DuckDB may hold while it sorts, joins and writes; what is more goes to the working folder."""
 MEMORY_OF_A_WORKER = "128MB"
-MEMORY_OF_COLUMNS = "2GB"
-"""Enough to group and join the tables of ten million subjects without a disk."""
+MEMORY_OF_COLUMNS = "1GB"
+"""Enough to read whole columns, and to divide the rows of a hundred million subjects into files."""
 
 OUT_OF_MEMORY = "Out of Memory Error"
 """How DuckDB begins to say so."""

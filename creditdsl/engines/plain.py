@@ -1,6 +1,6 @@
 """The subjects about whose rows there is nothing to say, graded as whole columns.
 
-In: the tables of a layout, and a plan that turns them into one query and grades its rows. Out: Parquet files of results,
+In: the tables of a layout, and a plan that says how they are read as columns and grades them. Out: Parquet files of results,
 findings and measures, the counts, and the keys of all other subjects in the table `odd` of the database.
 
 A subject is plain when its key stands once, and it and all its records have a value in each cell that the policy can take as
@@ -8,16 +8,16 @@ it stands. Whatever else there is (a cell to be read with care, a range that is 
 `engines.grading`, one subject at a time; here it only has to be noticed. So that no key need be trimmed, keys are first
 taken as they are; when one turns out to have blanks around it, everything is done once more with all of them trimmed.
 
-What is too large to be grouped and joined at once is divided into shares of the subjects (`engines.plain_shares`). A share that
-DuckDB has no memory for is divided further; its lines are written only when its whole query has been answered.
+What is too large to be held in memory at once is divided into shares of the subjects (`engines.plain_shares`). A share for which
+there is not the memory is divided further; it is graded only when all of its rows have been gathered (`engines.gathered`).
 """
 
-from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from creditdsl.core.types import Text
 from creditdsl.diagnostics import InternalError
@@ -25,30 +25,30 @@ from creditdsl.engines.arrow_lines import GradedBlock
 from creditdsl.engines.batch import Counts
 from creditdsl.engines.cells import BLANKS
 from creditdsl.engines.duck import OutOfMemory, memory_asked_for, parquet_columns, quoted_name, quoted_text
+from creditdsl.engines.gathered import Gathered, Gatherer, Owned, Subjects
 from creditdsl.engines.layout import FileFormat, Layout, TableFile, parquet_relation
 from creditdsl.engines.plain_cells import DAMAGE
 from creditdsl.engines.plain_keys import have_blanks, may_be_damaged
-from creditdsl.engines.plain_parts import PlainParts, kept_blocks
-from creditdsl.engines.plain_query import PLAIN, PlainQuery, PlainSource, rows_of
+from creditdsl.engines.plain_parts import PlainParts
+from creditdsl.engines.plain_query import PLAIN, PlainQuery, PlainSource
 from creditdsl.engines.plain_shares import Share, Shares
 from creditdsl.engines.staging import count
 from creditdsl.engines.views import KEY
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
     from duckdb import DuckDBPyConnection
-
-BLOCK = 1 << 17
-"""How many subjects are graded at a time."""
+    from numpy.typing import NDArray
 
 
 class PlainPlan(Protocol):
-    """What the columns of a policy are made of, and how they are graded; for one run."""
+    """How a policy reads tables as columns, and how they are graded; for one run."""
 
-    def query(self, sources: tuple[PlainSource, ...], most_records: int) -> PlainQuery:
-        """The query of a row a subject: `KEY`, `PLAIN`, `rows_of` each table of records, and what `grade` reads."""
+    def query(self, sources: tuple[PlainSource, ...]) -> PlainQuery:
+        """The views of the sources, and the columns that `grade` reads."""
 
-    def grade(self, block: "pa.RecordBatch") -> GradedBlock:
+    def grade(self, subjects: "pa.RecordBatch", records: Mapping[str, Owned]) -> GradedBlock:
         """The lines of plain subjects; may be called by several threads."""
 
 
@@ -79,20 +79,15 @@ def grade_plain(
 
     Fills the table `odd`; writes `results.parquet`, `findings.parquet` and `measures.parquet` into the folder.
     """
-    trimmed, at_once = False, True
+    trimmed = False
     while True:
         sources = tuple(_source(number, file, trimmed=trimmed) for number, file in enumerate(layout.tables))
         try:
-            one_pass = _Pass(plan, sources, connection, folder, limits, trimmed=trimmed, at_once=at_once)
-            return one_pass.done(progress)
+            return _Pass(plan, sources, connection, folder, limits, trimmed=trimmed).done(progress)
         except _BlankKeys:
             if trimmed:
                 raise InternalError("trimmed keys have blanks around them") from None
             trimmed = True
-        except OutOfMemory:
-            if not at_once:
-                raise
-            at_once = False
 
 
 def _source(number: int, file: TableFile, *, trimmed: bool) -> PlainSource:
@@ -111,8 +106,16 @@ def _source(number: int, file: TableFile, *, trimmed: bool) -> PlainSource:
     return PlainSource(file.table, parquet_relation(file), shown, columns)
 
 
+class _Graded(NamedTuple):
+    """A block: the lines of its plain subjects, the keys of the others, and of how many rows of each table they are made."""
+
+    lines: GradedBlock | None
+    odd_keys: "pa.Array | None"
+    used: tuple[int, ...]
+
+
 class _Pass:
-    """One pass over all tables; `at_once` if they are not too large, or else in shares."""
+    """One pass over all tables."""
 
     def __init__(
         self,
@@ -123,158 +126,139 @@ class _Pass:
         limits: tuple[int, int],
         *,
         trimmed: bool,
-        at_once: bool,
     ) -> None:
         self.plan = plan
         self.sources = sources
         self.connection = connection
         self.folder = folder
-        self.threads, most_records = limits
+        self.threads, self.most_records = limits
         self.trimmed = trimmed
-        self.query = plan.query(sources, most_records)
-        self.shares = Shares(connection, self.query, folder, at_once=at_once)
-        self.names = {number: rows_of(number) for number in range(1, len(sources))}
+        self.query = plan.query(sources)
+        self.shares = Shares(connection, self.query, folder)
         key = sources[0].table.key
         self.text_keys = key is not None and isinstance(key.type, Text)
         self.counts = Counts()
         self.strays = [False] * len(sources)
-        self.rows: Counter[int] = Counter()
-        self.odd_keys: list[pa.Array] = []
 
     def done(self, progress: Progress) -> PlainPass:
-        """Grade everything. OutOfMemory when all subjects are too many at once, perhaps with some of them already written."""
+        """Grade everything."""
         self.connection.execute("CREATE OR REPLACE TABLE odd (key VARCHAR)")
         with PlainParts(self.folder) as writers, ThreadPoolExecutor(self.threads) as pool:
             for share in self.shares:
                 try:
-                    missed = self._put_aside(share)
-                    blocks = self._answer(share)
-                    self._grade(blocks, writers, pool, progress)
+                    gathered, missed = self._gathered(share, pool)
                 except OutOfMemory:
-                    if share.is_whole:
-                        raise
                     if not self.shares.refuse(share):
                         self._put_all_aside(share)
                     continue
-                self._keep_odd()
                 for number, rows in enumerate(share.rows):
-                    self.strays[number] |= rows != self.rows[number] + missed[number]
+                    self.strays[number] |= rows != gathered.rows[number] + missed[number]
+                self._grade(gathered, writers, pool, progress)
         if not self.trimmed and any(there and self._has_blanks(number) for number, there in enumerate(self.strays)):
             raise _BlankKeys
         return PlainPass(self.counts, tuple(self.strays))
 
-    def _put_aside(self, share: Share) -> tuple[int, ...]:
-        """Fill the table `aside` with the subjects that are odd whatever their cells hold; how many rows they have."""
-        with memory_asked_for():
-            self.connection.execute("CREATE OR REPLACE TEMP TABLE aside (key VARCHAR)")
-            self._find_malformed(share)
-            self._find_repeated()
-            if not self._count("SELECT count(*) FROM aside"):
-                return (0,) * len(self.sources)
-            return tuple(
-                self._count(f"SELECT count(*) FROM {name} WHERE {KEY} IN (SELECT key FROM aside)")
-                for name in self.shares.names
-            )
+    def _gathered(self, share: Share, pool: ThreadPoolExecutor) -> tuple[Gathered, tuple[int, ...]]:
+        """The rows of a share but for those of malformed subjects, and how many those have in each table."""
+        aside = self._malformed(share)
+        gatherer = Gatherer(self.connection, pool, share.rows[0])
+        (view, columns), *others = zip(self.shares.names, self.query.columns, strict=True)
+        subjects = gatherer.subjects(view, columns, lambda rows: self._without(aside, rows))
+        gathered = Gathered(subjects, [gatherer.records(view, columns, subjects) for view, columns in others])
+        return gathered, self._put_aside(aside)
 
-    def _find_malformed(self, share: Share) -> None:
-        """A subject with a row that could not be read is odd."""
-        if self._count("SELECT count(*) FROM unplaced"):
-            self.connection.execute(
-                f"INSERT INTO aside SELECT DISTINCT key FROM unplaced WHERE key <> '' AND {share.has('key')} "
+    def _malformed(self, share: Share) -> "pa.Array":
+        """The keys of subjects with a row that could not be read."""
+        with memory_asked_for():
+            unplaced = (
+                f"SELECT DISTINCT key FROM unplaced WHERE key <> '' AND {share.has('key')} "
                 f"AND (table_number = '0' OR key IN (SELECT {KEY} FROM {self.shares.names[0]}))"
+                if self._count("SELECT count(*) FROM unplaced")
+                else "SELECT key FROM unplaced WHERE false"
             )
+            return self.connection.sql(unplaced).to_arrow_table().column("key")
 
-    def _find_repeated(self) -> None:
-        """Subjects whose key stands more than once are odd; hashes tell where to look."""
-        import numpy as np
-
-        subject = self.shares.names[0]
-        parts = [
-            batch.column(0).to_numpy(zero_copy_only=False)
-            for batch in self._batches(f"SELECT hash({KEY}) AS hashed FROM {subject}")
-        ]
-        hashes = np.concatenate(parts) if parts else np.empty(0, np.uint64)
-        parts.clear()
-        hashes.sort()
-        repeated = np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
-        if not len(repeated):
-            return
-        import pyarrow as pa
-
-        self.connection.register("repeated", pa.table({"hashed": repeated}))
-        self.connection.execute(
-            f"INSERT INTO aside SELECT {KEY} FROM {subject} WHERE hash({KEY}) IN (SELECT hashed FROM repeated) "
-            f"AND {KEY} <> '' AND {KEY} NOT IN (SELECT key FROM aside) GROUP BY {KEY} HAVING count(*) > 1"
-        )
-        self.connection.unregister("repeated")
-
-    def _answer(self, share: Share) -> "Iterator[pa.RecordBatch]":
-        """The rows of the query, in blocks.
-
-        What has been written cannot be taken back for one share alone; so the answer is whole before it is looked at.
-        """
-        query = f"SELECT * FROM ({self.query.text}) WHERE {KEY} <> ''"
-        if self._count("SELECT count(*) FROM aside"):
-            query += f" AND {KEY} NOT IN (SELECT key FROM aside)"
-        blocks = self._batches(query)
-        return blocks if share.is_whole else kept_blocks(blocks, self.folder / "answer.arrow")
-
-    def _batches(self, query: str) -> "Iterator[pa.RecordBatch]":
-        with memory_asked_for():
-            yield from self.connection.sql(query).to_arrow_reader(BLOCK)
-
-    def _grade(
-        self, blocks: "Iterator[pa.RecordBatch]", writers: PlainParts, pool: ThreadPoolExecutor, progress: Progress
-    ) -> None:
-        self.rows.clear()
-        waiting: deque[Future[GradedBlock]] = deque()
-        for block in blocks:
-            plain = self._plain(block)
-            if len(plain):
-                waiting.append(pool.submit(self.plan.grade, plain))
-            if len(waiting) > self.threads:
-                self._write(waiting.popleft().result(), writers)
-            progress(self.counts.subjects)
-        for block_to_come in waiting:
-            self._write(block_to_come.result(), writers)
-
-    def _plain(self, batch: "pa.RecordBatch") -> "pa.RecordBatch":
-        """The plain subjects of a block, counted; the keys of the others are put aside."""
+    def _without(self, aside: "pa.Array", subjects: "pa.RecordBatch") -> "pa.RecordBatch":
+        """The subjects that have been read but for those put aside."""
         import pyarrow.compute as pc
 
-        keys = batch.column(KEY)
+        keys = subjects.column(KEY)
         if not self.trimmed and have_blanks(keys):
             raise _BlankKeys
-        for number, name in self.names.items():
-            self.rows[number] += pc.sum(batch.column(name)).as_py() or 0
-        plain = batch.column(PLAIN)
-        if self.text_keys and may_be_damaged(keys):
-            plain = pc.and_(plain, pc.invert(pc.match_substring_regex(keys, f"[{DAMAGE}]")))
-        if plain.true_count < len(plain):
-            self.odd_keys.append(keys.filter(pc.invert(plain)))
-            batch = batch.filter(plain)
-        self.rows[0] += len(keys)
-        self.counts.subjects += len(batch)
-        self.counts.used[0] += len(batch)
-        for number, name in self.names.items():
-            self.counts.used[number] += pc.sum(batch.column(name)).as_py() or 0
-        return batch
+        return subjects.filter(pc.invert(pc.is_in(keys, value_set=aside))) if len(aside) else subjects
 
-    def _write(self, block: GradedBlock, writers: PlainParts) -> None:
-        writers.write(block.tables)
-        self.counts.grades.update(block.grades)
-        self.counts.grades_after_repair.update(block.grades_after_repair)
+    def _put_aside(self, aside: "pa.Array") -> tuple[int, ...]:
+        """Put subjects that have not been gathered into the table `odd`; how many rows they have."""
+        if not len(aside):
+            return (0,) * len(self.sources)
+        import pyarrow as pa
 
-    def _keep_odd(self) -> None:
-        """The subjects of a share that are not plain, in the table `odd`."""
+        self.connection.register("aside", pa.table({"key": aside}))
+        missed = tuple(
+            self._count(f"SELECT count(*) FROM {name} WHERE {KEY} IN (SELECT key FROM aside)")
+            for name in self.shares.names
+        )
         self.connection.execute("INSERT INTO odd SELECT key FROM aside")
-        if self.odd_keys:
+        self.connection.unregister("aside")
+        return missed
+
+    def _grade(self, gathered: Gathered, writers: PlainParts, pool: ThreadPoolExecutor, progress: Progress) -> None:
+        waiting: deque[Future[_Graded]] = deque()
+        odd_keys: list[pa.Array] = []
+        while gathered.blocks:
+            waiting.append(pool.submit(self._graded, *gathered.blocks.popleft()))
+            if len(waiting) > self.threads:
+                self._write(waiting.popleft().result(), writers, odd_keys)
+            progress(self.counts.subjects)
+        for block_to_come in waiting:
+            self._write(block_to_come.result(), writers, odd_keys)
+        self._keep_odd(odd_keys)
+
+    def _graded(self, block: Subjects, *records: Owned) -> _Graded:
+        """The plain subjects of a block, graded, and the keys of the others."""
+        import pyarrow as pa
+
+        subjects, odd_keys = block.rows, None
+        plain = self._plain(block, records)
+        if not plain.all():
+            odd_keys = subjects.column(KEY).filter(pa.array(~plain))
+            subjects = subjects.filter(pa.array(plain))
+            records = tuple(owned.of_subjects(plain) for owned in records)
+        used = (len(subjects), *(len(owned.rows) for owned in records))
+        names = (source.table.name for source in self.sources[1:])
+        lines = self.plan.grade(subjects, dict(zip(names, records, strict=True))) if len(subjects) else None
+        return _Graded(lines, odd_keys, used)
+
+    def _plain(self, block: Subjects, records: tuple[Owned, ...]) -> "NDArray[np.bool_]":
+        """Which subjects of a block are plain."""
+        import pyarrow.compute as pc
+
+        keys = block.rows.column(KEY)
+        plain = ~block.doubtful & _truths(block.rows.column(PLAIN))
+        if self.text_keys and may_be_damaged(keys):
+            plain &= ~_truths(pc.match_substring_regex(keys, f"[{DAMAGE}]"))
+        for owned in records:
+            plain &= (owned.counts <= self.most_records) & owned.all_of(_truths(owned.rows.column(PLAIN)))
+        return plain
+
+    def _write(self, block: _Graded, writers: PlainParts, odd_keys: "list[pa.Array]") -> None:
+        if block.odd_keys is not None:
+            odd_keys.append(block.odd_keys)
+        self.counts.subjects += block.used[0]
+        self.counts.used.update(dict(enumerate(block.used)))
+        if block.lines is not None:
+            writers.write(block.lines.tables)
+            self.counts.grades.update(block.lines.grades)
+            self.counts.grades_after_repair.update(block.lines.grades_after_repair)
+
+    def _keep_odd(self, odd_keys: "list[pa.Array]") -> None:
+        """The subjects of a share that are not plain, in the table `odd`."""
+        if odd_keys:
             import pyarrow as pa
 
-            self.connection.register("put_aside", pa.table({"key": pa.chunked_array(self.odd_keys)}))
+            self.connection.register("put_aside", pa.table({"key": pa.chunked_array(odd_keys)}))
             self.connection.execute("INSERT INTO odd SELECT key FROM put_aside")
             self.connection.unregister("put_aside")
-            self.odd_keys.clear()
 
     def _put_all_aside(self, share: Share) -> None:
         """Leave a share that takes too much memory, however small it is, to those who look at one subject after the other."""
@@ -291,3 +275,8 @@ class _Pass:
 
     def _count(self, query: str) -> int:
         return count(self.connection, query)
+
+
+def _truths(column: "pa.Array") -> "NDArray[np.bool_]":
+    truths: NDArray[np.bool_] = column.to_numpy(zero_copy_only=False)
+    return truths

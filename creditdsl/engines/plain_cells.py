@@ -33,7 +33,7 @@ DOUBTFUL_TEXT = f"[{DAMAGE}]|^[{BLANKS}]|[{BLANKS}]$"
 
 @dataclass(frozen=True, slots=True)
 class PlainColumn:
-    """`value` is whole numbers at the field's scale, DATE, months as numbers, BOOLEAN, names of choices, or text; it never
+    """`value` is whole numbers at the field's scale, DATE, months as numbers, BOOLEAN, the position of a choice, or text; it never
     fails. `holds` is true or false, never NULL."""
 
     value: str
@@ -45,8 +45,8 @@ def plain_column(field: InputField, column: str, physical: str, enum: Enumeratio
     value, holds = _present(field, column, physical, enum)
     if holds == NEVER:
         return PlainColumn(value, NEVER)
-    absent = f"{column} IS NULL" if isinstance(field.type, Optional) else "false"
-    return PlainColumn(value, f"coalesce({holds}, {absent})")
+    present = f"coalesce({holds}, false)"
+    return PlainColumn(value, f"({present} OR {column} IS NULL)" if isinstance(field.type, Optional) else present)
 
 
 NEVER = "false"
@@ -141,8 +141,9 @@ def _choice(enum: Enumeration | None, column: str, physical: str) -> tuple[str, 
     names = ", ".join(quoted_text(name) for name in enum.names)
     text = f"CAST({column} AS VARCHAR)" if physical.startswith("ENUM") else column
     if physical != "VARCHAR" and text == column:
-        return "CAST(NULL AS VARCHAR)", NEVER
-    return text, f"{text} IN ({names})"
+        return "CAST(NULL AS INTEGER)", NEVER
+    position = f"enum_code(TRY_CAST({text} AS ENUM({names})))"
+    return position, f"{position} IS NOT NULL"
 
 
 def _text(column: str, physical: str) -> tuple[str, str]:

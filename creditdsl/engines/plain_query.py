@@ -1,6 +1,7 @@
-"""What the pass over plain subjects is asked: tables as a query reads them, and a query of a row a subject.
+"""What the pass over plain subjects reads: the tables as views whose columns are as the core has them.
 
-Shared by who writes the query (`plain_plan`), who divides it (`plain_shares`) and who runs it (`plain`).
+Shared by who writes the views (`plain_plan`), who divides their rows (`plain_shares`), who gathers them (`gathered`) and who runs
+the pass (`plain`).
 """
 
 from dataclasses import dataclass
@@ -8,12 +9,7 @@ from dataclasses import dataclass
 from creditdsl.core.ir import InputTable
 
 PLAIN = "plain"
-"""What the query of a plan calls whether the subject is plain; its key is `views.KEY`."""
-
-
-def rows_of(table: int) -> str:
-    """What the query of a plan calls the number of a subject's records of a table of the layout."""
-    return f"rows of {table}"
+"""What every view calls whether a row is plain; its key is `views.KEY`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +25,11 @@ class PlainSource:
 
 @dataclass(frozen=True, slots=True)
 class PlainQuery:
-    """The query of a row a subject, and the views that it reads, by name: first those of the sources, in their order.
+    """The view of each source by its name, in their order, and what is read of it.
 
-    For each of the sources, `columns` are what the query reads of its view, the key among them, and `held` is about how many bytes
-    a row takes in memory until it has been grouped or joined.
+    `columns` are those that are read, the key and PLAIN first; `held` is about how many bytes a row takes in memory.
     """
 
     views: dict[str, str]
-    text: str
     columns: tuple[tuple[str, ...], ...]
     held: tuple[int, ...]

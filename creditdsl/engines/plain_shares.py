@@ -21,11 +21,10 @@ if TYPE_CHECKING:
 
     from creditdsl.engines.plain_query import PlainQuery
 
-BYTES_AT_ONCE = 6 << 30
-"""What takes more, as its plan reckons, is divided before it is tried. It is more than the memory of DuckDB: what is beyond goes
-to the disk, which does no harm as long as it is not many times as much."""
+BYTES_AT_ONCE = 3 << 30
+"""What takes more, as its plan reckons, is divided before it is tried."""
 
-BYTES_OF_A_SHARE = 3 << 30
+BYTES_OF_A_SHARE = 1536 << 20
 """How much each share is to take of what is divided."""
 
 FINER = 4
@@ -76,16 +75,16 @@ class Shares:
     """All subjects, in shares of which none is larger than it has turned out that it may be. Those that are to come have their
     files until they are removed."""
 
-    def __init__(self, connection: "DuckDBPyConnection", query: "PlainQuery", folder: Path, *, at_once: bool) -> None:
+    def __init__(self, connection: "DuckDBPyConnection", query: "PlainQuery", folder: Path) -> None:
         self.connection = connection
         self.query = query
         self.folder = folder
-        self.names = tuple(query.views)[: len(query.columns)]
+        self.names = tuple(query.views)
         self.columns = [", ".join(map(quoted_name, columns)) for columns in query.columns]
         views = tuple(query.views[name] for name in self.names)
         rows = self._rows(views)
         whole = Share(views, rows, self._size(rows))
-        self.most = BYTES_AT_ONCE if at_once else min(BYTES_AT_ONCE, whole.size // FINER)
+        self.most = BYTES_AT_ONCE
         self.waiting = [whole]
 
     def __iter__(self) -> Iterator[Share]:
@@ -100,7 +99,7 @@ class Shares:
                 self._remove(share)
 
     def refuse(self, share: Share) -> bool:
-        """Divide the share at hand, which took too much memory; False when that is of no use any more."""
+        """Divide the share at hand, which takes too much memory; False when that is of no use any more."""
         if share.in_vain == IN_VAIN:
             return False
         self.most = min(self.most, share.size // FINER)
@@ -108,7 +107,7 @@ class Shares:
         return True
 
     def _show(self, share: Share) -> None:
-        for name, text in (self.query.views | dict(zip(self.names, share.views, strict=True))).items():
+        for name, text in zip(self.names, share.views, strict=True):
             self.connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {text}")
 
     def _divide(self, share: Share) -> None:

@@ -55,18 +55,18 @@ AGGREGATES_DOC = '''\
     """The same result; `aggregates` has a column for each name in AGGREGATES."""'''
 
 
-def emit_columns(tabular: Tabular, context: RunContext, *, records: bool = True) -> str:
-    """The module as text, to be stored as UTF-8; without `records` it has no `score`, and is half as long."""
+def emit_columns(tabular: Tabular, context: RunContext, *, aggregated: bool = True) -> str:
+    """The module as text, to be stored as UTF-8; without `aggregated` it has no `score_aggregated`, and is half as long."""
     columns = Columns(tabular, context)
-    aggregated = any(True for _ in columns.aggregates())
-    writers = [_written(columns, given=False)] if records or not aggregated else []
-    if aggregated:
+    over_records = any(True for _ in columns.aggregates())
+    writers = [_written(columns, given=False)]
+    if aggregated and over_records:
         writers.append(_written(columns, given=True))
     body = [*_schema_lines(columns), *_constant_lines(writers)]
     functions = [line for writer in writers for line in _block_lines(writer)]
-    if records or not aggregated:
-        functions += _score_lines()
-    functions += _score_aggregated_lines(aggregated=aggregated)
+    functions += _score_lines()
+    if aggregated:
+        functions += _score_aggregated_lines(over_records=over_records)
     calendars = dict(item for writer in writers for item in writer.calendars.items())
     functions = [
         *(line for calendar, name in calendars.items() for line in _calendar_lines(calendar, name)),
@@ -221,10 +221,10 @@ def _score_lines() -> Iterator[str]:
     yield "    return run(block, subject, tables, COLUMNS, (rows, details, threads))"
 
 
-def _score_aggregated_lines(*, aggregated: bool) -> Iterator[str]:
+def _score_aggregated_lines(*, over_records: bool) -> Iterator[str]:
     yield from ("", "", "def score_aggregated(subject, aggregates, details=True, threads=1, size=None):")
     yield from AGGREGATES_DOC.split("\n")
-    if not aggregated:
+    if not over_records:
         yield "    return score(subject, {}, details, threads, size)"
         return
     yield "    subject, rows = checked(subject, SUBJECT)"

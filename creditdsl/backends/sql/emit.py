@@ -12,20 +12,17 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from creditdsl.backends.sql import build
-from creditdsl.backends.sql.aggregates import without_records
 from creditdsl.backends.sql.outputs import Output
-from creditdsl.backends.sql.pipeline import Pipeline, Setting
+from creditdsl.backends.sql.pipeline import Setting
 from creditdsl.backends.sql.printing import printed
 from creditdsl.backends.sql.problems import problems
 from creditdsl.backends.sql.source import Source
 from creditdsl.backends.sql.tables import Part
 from creditdsl.backends.sql.target import TARGETS, Dialect
-from creditdsl.core.ir import DefinitionReference
 from creditdsl.diagnostics import Language
-from creditdsl.tabular.plan import Grouped, Tabular
+from creditdsl.tabular.plan import Tabular
 
-__all__ = ["Dialect", "Part", "QueryOptions", "aggregate_query", "emit_query"]
+__all__ = ["Dialect", "Part", "QueryOptions", "emit_query"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +56,3 @@ def _query(setting: Setting, part: Part, language: Language) -> exp.Query:
             return output.wide()
         case Part.PROBLEMS:
             return problems(setting)
-
-
-def aggregate_query(tabular: Tabular, layer: Grouped, dialect: Dialect, source: Source) -> str:
-    """The statement for the aggregates of one layer: the subject's key, and a column for each definition, by its name.
-
-    A subject without records may have no row; its counts and sums are 0, its truths false, its extremes absent.
-    """
-    pipeline = Pipeline(Setting(tabular, TARGETS[dialect], source))
-    stage = pipeline.grouped(layer)
-    key = pipeline.rows.subject.key.field.name
-    trees = [build.named(build.column(stage.key), key)]
-    for definition in layer.definitions:
-        column = stage.columns[DefinitionReference(definition.name, definition.type)]
-        trees.append(build.named(without_records(definition, build.column(column)), definition.name))
-    return printed(pipeline.query.finished(build.select(trees, stage.tree())), dialect)
