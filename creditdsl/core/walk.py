@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from operator import attrgetter
 
 from creditdsl.core.ir import (
     Add,
@@ -46,52 +47,61 @@ from creditdsl.core.ir import (
 
 def children(expression: Expression) -> tuple[Expression, ...]:
     """The expressions directly under one, in the order in which they are evaluated."""
-    match expression:
-        case Constant() | ContextField() | SubjectField() | RecordField() | DefinitionReference():
-            return ()
-        case IsPresent(operand) | Presume(operand):
-            return (operand,)
-        case OrElse(operand, default):
-            return (operand, default)
-        case Not(operand):
-            return (operand,)
-        case And(operands) | Or(operands):
-            return operands
-        case Equal(left, right) | Less(left, right) | LessOrEqual(left, right):
-            return (left, right)
-        case Among(operand, values):
-            return (operand, *values)
-        case Add(operands) | Least(operands) | Greatest(operands):
-            return operands
-        case Subtract(left, right) | Multiply(left, right):
-            return (left, right)
-        case Negate(operand):
-            return (operand,)
-        case DivideRounded(dividend, divisor):
-            return (dividend, divisor)
-        case Choose(branches, otherwise):
-            return (*(part for branch in branches for part in (branch.when, branch.then)), otherwise)
-        case YearOf(operand) | MonthOf(operand):
-            return (operand,)
-        case AddDays(day, amount) | AddMonths(day, amount) | AddWorkdays(day, amount):
-            return (day, amount)
-        case RollForward(day):
-            return (day,)
-        case DaysBetween(first, second) | MonthsBetween(first, second) | WorkdaysBetween(first, second):
-            return (first, second)
-        case OrdinalOf(operand) | ChoiceAt(operand):
-            return (operand,)
-        case Aggregate():
-            value = () if expression.value is None else (expression.value,)
-            start = () if expression.start is None else (expression.start,)
-            return (*start, expression.where, *value, *expression.keys)
+    return CHILDREN[type(expression)](expression)
 
 
 def walk(expression: Expression) -> Iterator[Expression]:
     """The expression and everything under it, outermost first."""
-    yield expression
-    for child in children(expression):
-        yield from walk(child)
+    waiting = [expression]
+    while waiting:
+        found = waiting.pop()
+        yield found
+        inner = children(found)
+        if inner:
+            waiting += inner[::-1]
+
+
+def _none(_: Expression) -> tuple[Expression, ...]:
+    return ()
+
+
+def _among(test: Among) -> tuple[Expression, ...]:
+    return (test.operand, *test.values)
+
+
+def _choose(choice: Choose) -> tuple[Expression, ...]:
+    return (*(part for branch in choice.branches for part in (branch.when, branch.then)), choice.otherwise)
+
+
+def _aggregate(aggregate: Aggregate) -> tuple[Expression, ...]:
+    value = () if aggregate.value is None else (aggregate.value,)
+    start = () if aggregate.start is None else (aggregate.start,)
+    return (*start, aggregate.where, *value, *aggregate.keys)
+
+
+def _one(name: str) -> Callable[[Expression], tuple[Expression, ...]]:
+    read = attrgetter(name)
+    return lambda expression: (read(expression),)
+
+
+CHILDREN: dict[type[Expression], Callable[..., tuple[Expression, ...]]] = {
+    **dict.fromkeys((Constant, ContextField, SubjectField, RecordField, DefinitionReference), _none),
+    **dict.fromkeys((IsPresent, Presume, Not, Negate, YearOf, MonthOf, OrdinalOf), _one("operand")),
+    **dict.fromkeys((And, Or, Add, Least, Greatest), attrgetter("operands")),
+    **dict.fromkeys((Equal, Less, LessOrEqual, Subtract, Multiply), attrgetter("left", "right")),
+    **dict.fromkeys((DaysBetween, MonthsBetween, WorkdaysBetween), attrgetter("first", "second")),
+    OrElse: attrgetter("operand", "default"),
+    DivideRounded: attrgetter("dividend", "divisor"),
+    AddDays: attrgetter("day", "days"),
+    AddMonths: attrgetter("day", "months"),
+    AddWorkdays: attrgetter("day", "workdays"),
+    RollForward: _one("day"),
+    ChoiceAt: _one("ordinal"),
+    Among: _among,
+    Choose: _choose,
+    Aggregate: _aggregate,
+}
+"""What `children` does for each kind of expression: they are asked for too often to be looked for one kind after the other."""
 
 
 def rebuilt(expression: Expression, change: Callable[[Expression], Expression]) -> Expression:

@@ -259,15 +259,22 @@ def _inline(program: Program, request: Request, plan: Plan, collections: list[Co
     inlined: dict[Expression, Expression] = {}
     written = request.anchors | request.kept
     for name, expression in list(plan.expressions.items()):
-        expression = substitute(expression, inlined, plan.enums)
+        expression = _with_inlined(expression, inlined, plan.enums)
         if uses[name] == 1 and name not in written and _is_small(expression):
             inlined[reference(definitions[name])] = expression
             del plan.expressions[name]
         else:
             plan.expressions[name] = expression
     for own, expression in plan.resolved.items():
-        plan.resolved[own] = substitute(expression, inlined, plan.enums)
+        plan.resolved[own] = _with_inlined(expression, inlined, plan.enums)
     plan.resolved.update(inlined)
+
+
+def _with_inlined(expression: Expression, inlined: Mapping[Expression, Expression], enums: Enums) -> Expression:
+    """A simplified expression with what is written in the place of definitions; nearly always it reads none of those."""
+    if any(part in inlined for part in references(expression)):
+        return substitute(expression, inlined, enums)
+    return expression
 
 
 def _weighted_references(expression: Expression, weight: int) -> Iterator[str]:

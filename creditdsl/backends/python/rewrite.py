@@ -55,6 +55,9 @@ from creditdsl.core.types import Choice, Number, Optional, Truth, Unit
 Enums = Mapping[str, tuple[str, ...]]
 """The names of the values of every enum, in order."""
 
+Leaf = Constant | ContextField | SubjectField | RecordField | DefinitionReference
+"""What has nothing under it."""
+
 MOST_NEGATED = 6
 """The most operands of a condition that is turned round operand by operand."""
 
@@ -67,6 +70,8 @@ def substitute(expression: Expression, replacements: Mapping[Expression, Express
     found = replacements.get(expression)
     if found is not None:
         return found
+    if isinstance(expression, Leaf):
+        return expression
     return _simplified(rebuilt(expression, lambda part: substitute(part, replacements, enums)), enums)
 
 

@@ -11,13 +11,16 @@ from creditdsl.backends.python.copying import IMPORTS, MODULES
 from creditdsl.diagnostics import InternalError
 
 ALLOWED_NODES = frozenset(
-    """
+    getattr(ast, name)
+    for name in """
     Module Expr Constant Import ImportFrom alias Assign AnnAssign AugAssign Name Load Store Attribute Subscript Slice
     ClassDef FunctionDef arguments arg keyword Return Raise Pass Break Continue If IfExp For While Try ExceptHandler
     BoolOp And Or UnaryOp Not USub BinOp Add Sub Mult FloorDiv Mod Pow BitOr Compare Eq NotEq Lt LtE Gt GtE Is IsNot In
     NotIn Call Tuple List Dict Set ListComp SetComp GeneratorExp comprehension NamedExpr Starred JoinedStr FormattedValue
     """.split()  # noqa: SIM905
 )
+LOOKED_AT = (ast.Import, ast.ImportFrom, ast.Call, ast.Attribute)
+"""Of these not only the kind matters."""
 
 ALLOWED_CALLS = frozenset(
     """
@@ -47,13 +50,22 @@ def check_emitted(text: str) -> None:
     known = {name for names in IMPORTS.values() for name in names} | ALLOWED_CALLS
     known |= {node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)}
     known |= {"read"}
-    for node in ast.walk(tree):
-        _check_node(node, known)
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if type(node) not in ALLOWED_NODES:
+            raise InternalError(f"{type(node).__name__} in an emitted module, line {getattr(node, 'lineno', 0)}")
+        if isinstance(node, LOOKED_AT):
+            _check_node(node, known)
+        for name in node._fields:
+            part = getattr(node, name, None)
+            if isinstance(part, ast.AST):
+                waiting.append(part)
+            elif isinstance(part, list):
+                waiting += [item for item in part if isinstance(item, ast.AST)]
 
 
 def _check_node(node: ast.AST, known: set[str]) -> None:
-    if type(node).__name__ not in ALLOWED_NODES:
-        raise InternalError(f"{type(node).__name__} in an emitted module, line {getattr(node, 'lineno', 0)}")
     match node:
         case ast.Import(names):
             allowed = all(item.name in MODULES and item.asname is None for item in names)
