@@ -48,3 +48,16 @@ def test_many_blocks_give_the_same_bytes(tmp_path: Path, monkeypatch: pytest.Mon
     for name in ("results", "findings", "measures", "rejects"):
         whole, blocks = (tmp_path / part / "columns" / f"{name}.csv" for part in ("whole", "blocks"))
         assert whole.read_bytes() == blocks.read_bytes(), name
+
+
+def test_parquet_stands_in_one_order_however_many_threads_there_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathered, "BLOCK", 4)
+    monkeypatch.setattr(gathered, "READ_AT_ONCE", 16)
+    write_city(tmp_path / "in", 120, 3, 0.0)
+    for jobs in (1, 3):
+        both(town(), tmp_path / "in", tmp_path / f"{jobs}", "2020", AS_OF, format=FileFormat.PARQUET, jobs=jobs)
+    for name in ("results", "findings", "measures"):
+        first, second = (tmp_path / jobs / "columns" / f"{name}.parquet" for jobs in ("1", "3"))
+        assert first.read_bytes() == second.read_bytes(), name

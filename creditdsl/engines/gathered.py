@@ -3,8 +3,7 @@
 In: views of the tables of a share, as `plain_query` has them. Out: for each block its subjects, and their records of each of the
 other tables. A block is made of the subjects whose keys have like hashes, and the rows of every table are put into portions by
 hash while they come; so each record has only to be looked for among the subjects of its own block, which the cache holds, and
-nothing is sorted as a whole. It is the join of Shatdal, Kant and Naughton, "Cache Conscious Algorithms for Relational Query
-Processing", VLDB 1994, section 4.
+nothing is sorted as a whole (Shatdal, Kant and Naughton, Cache Conscious Algorithms for Relational Query Processing, VLDB 1994).
 
 Hashes tell where to look, and keys decide: subjects of one hash are all doubtful, and a record that has the hash of a subject
 but not its key belongs to none.
