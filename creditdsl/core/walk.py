@@ -1,8 +1,7 @@
 """What stands directly, and anywhere, under an expression; and the same expression over something else."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from operator import attrgetter
+from collections.abc import Callable, Iterator, Mapping
+from operator import attrgetter, is_
 
 from creditdsl.core.ir import (
     Add,
@@ -61,6 +60,64 @@ def walk(expression: Expression) -> Iterator[Expression]:
             waiting += inner[::-1]
 
 
+def rebuilt(expression: Expression, change: Callable[[Expression], Expression]) -> Expression:
+    """The expression with `change` applied to each expression directly under it; itself where that changes nothing."""
+    names = PARTS.get(type(expression))
+    if names is not None:
+        return _with(expression, {name: change(getattr(expression, name)) for name in names})
+    match expression:
+        case And() | Or() | Add() | Least() | Greatest():
+            return _with(expression, {"operands": _changed(expression.operands, change)})
+        case Choose():
+            branches = tuple(_branch(branch, change) for branch in expression.branches)
+            kept = all(map(is_, branches, expression.branches))
+            changed = {"branches": expression.branches if kept else branches, "otherwise": change(expression.otherwise)}
+            return _with(expression, changed)
+        case Among():
+            return _with(expression, {"operand": change(expression.operand)})
+        case Aggregate():
+            where, keys = change(expression.where), _changed(expression.keys, change)
+            value = None if expression.value is None else change(expression.value)
+            start = None if expression.start is None else change(expression.start)
+            return _with(expression, {"where": where, "value": value, "keys": keys, "start": start})
+        case _:
+            return expression
+
+
+def _changed(parts: tuple[Expression, ...], change: Callable[[Expression], Expression]) -> tuple[Expression, ...]:
+    changed = tuple(map(change, parts))
+    return parts if all(map(is_, changed, parts)) else changed
+
+
+def _branch(branch: Branch, change: Callable[[Expression], Expression]) -> Branch:
+    when, then = change(branch.when), change(branch.then)
+    return branch if when is branch.when and then is branch.then else Branch(when, then)
+
+
+def _with(expression: Expression, parts: Mapping[str, object]) -> Expression:
+    """The expression with other parts; what is not changed keeps what it remembers, such as its hash."""
+    if all(getattr(expression, name) is part for name, part in parts.items()):
+        return expression
+    node: Callable[..., Expression] = type(expression)
+    # As `dataclasses.replace` does it, in half the time: no field of an expression is left out of `__init__`.
+    return node(*[parts[name] if name in parts else getattr(expression, name) for name in expression.__match_args__])
+
+
+PARTS: dict[type[Expression], tuple[str, ...]] = {
+    **dict.fromkeys((IsPresent, Presume, Not, Negate, YearOf, MonthOf, OrdinalOf), ("operand",)),
+    **dict.fromkeys((Equal, Less, LessOrEqual, Subtract, Multiply), ("left", "right")),
+    **dict.fromkeys((DaysBetween, MonthsBetween, WorkdaysBetween), ("first", "second")),
+    OrElse: ("operand", "default"),
+    DivideRounded: ("dividend", "divisor"),
+    AddDays: ("day", "days"),
+    AddMonths: ("day", "months"),
+    AddWorkdays: ("day", "workdays"),
+    RollForward: ("day",),
+    ChoiceAt: ("ordinal",),
+}
+"""The fields that have one expression each, of the kinds that have no others."""
+
+
 def _none(_: Expression) -> tuple[Expression, ...]:
     return ()
 
@@ -79,66 +136,20 @@ def _aggregate(aggregate: Aggregate) -> tuple[Expression, ...]:
     return (*start, aggregate.where, *value, *aggregate.keys)
 
 
-def _one(name: str) -> Callable[[Expression], tuple[Expression, ...]]:
-    read = attrgetter(name)
-    return lambda expression: (read(expression),)
+def _read(names: tuple[str, ...]) -> Callable[[Expression], tuple[Expression, ...]]:
+    if len(names) > 1:
+        several: Callable[[Expression], tuple[Expression, ...]] = attrgetter(*names)
+        return several
+    one: Callable[[Expression], Expression] = attrgetter(names[0])
+    return lambda expression: (one(expression),)
 
 
 CHILDREN: dict[type[Expression], Callable[..., tuple[Expression, ...]]] = {
+    **{node: _read(names) for node, names in PARTS.items()},
     **dict.fromkeys((Constant, ContextField, SubjectField, RecordField, DefinitionReference), _none),
-    **dict.fromkeys((IsPresent, Presume, Not, Negate, YearOf, MonthOf, OrdinalOf), _one("operand")),
     **dict.fromkeys((And, Or, Add, Least, Greatest), attrgetter("operands")),
-    **dict.fromkeys((Equal, Less, LessOrEqual, Subtract, Multiply), attrgetter("left", "right")),
-    **dict.fromkeys((DaysBetween, MonthsBetween, WorkdaysBetween), attrgetter("first", "second")),
-    OrElse: attrgetter("operand", "default"),
-    DivideRounded: attrgetter("dividend", "divisor"),
-    AddDays: attrgetter("day", "days"),
-    AddMonths: attrgetter("day", "months"),
-    AddWorkdays: attrgetter("day", "workdays"),
-    RollForward: _one("day"),
-    ChoiceAt: _one("ordinal"),
     Among: _among,
     Choose: _choose,
     Aggregate: _aggregate,
 }
 """What `children` does for each kind of expression: they are asked for too often to be looked for one kind after the other."""
-
-
-def rebuilt(expression: Expression, change: Callable[[Expression], Expression]) -> Expression:
-    """The expression with `change` applied to each expression directly under it."""
-    match expression:
-        case Constant() | ContextField() | SubjectField() | RecordField() | DefinitionReference():
-            return expression
-        case IsPresent() | Presume() | Not() | Among() | Negate() | YearOf() | MonthOf() | OrdinalOf():
-            return replace(expression, operand=change(expression.operand))
-        case OrElse():
-            return replace(expression, operand=change(expression.operand), default=change(expression.default))
-        case And() | Or() | Add() | Least() | Greatest():
-            return replace(expression, operands=tuple(change(operand) for operand in expression.operands))
-        case Equal() | Less() | LessOrEqual() | Subtract() | Multiply():
-            return replace(expression, left=change(expression.left), right=change(expression.right))
-        case DivideRounded():
-            return replace(expression, dividend=change(expression.dividend), divisor=change(expression.divisor))
-        case Choose():
-            branches = tuple(Branch(change(branch.when), change(branch.then)) for branch in expression.branches)
-            return replace(expression, branches=branches, otherwise=change(expression.otherwise))
-        case AddDays():
-            return replace(expression, day=change(expression.day), days=change(expression.days))
-        case AddMonths():
-            return replace(expression, day=change(expression.day), months=change(expression.months))
-        case AddWorkdays():
-            return replace(expression, day=change(expression.day), workdays=change(expression.workdays))
-        case RollForward():
-            return replace(expression, day=change(expression.day))
-        case DaysBetween() | MonthsBetween() | WorkdaysBetween():
-            return replace(expression, first=change(expression.first), second=change(expression.second))
-        case ChoiceAt():
-            return replace(expression, ordinal=change(expression.ordinal))
-        case Aggregate():
-            return replace(
-                expression,
-                where=change(expression.where),
-                value=None if expression.value is None else change(expression.value),
-                keys=tuple(change(key) for key in expression.keys),
-                start=None if expression.start is None else change(expression.start),
-            )

@@ -24,6 +24,7 @@ from creditdsl.backends.columns.program import Columns
 from creditdsl.backends.columns.statements import Variables, suite_lines
 from creditdsl.backends.columns.widths import TYPES
 from creditdsl.backends.python.names import RESERVED, comment_text, docstring_text, literal
+from creditdsl.collector import collector_paused
 from creditdsl.core.calendar import date_of
 from creditdsl.core.ir import Calendar, InputTable, RecordField, SubjectField
 from creditdsl.core.subject import RunContext
@@ -57,7 +58,11 @@ AGGREGATES_DOC = '''\
 
 def emit_columns(tabular: Tabular, context: RunContext, *, aggregated: bool = True) -> str:
     """The module as text, to be stored as UTF-8; without `aggregated` it has no `score_aggregated`, and is half as long."""
-    columns = Columns(tabular, context)
+    with collector_paused():
+        return _module_text(Columns(tabular, context), aggregated=aggregated)
+
+
+def _module_text(columns: Columns, *, aggregated: bool) -> str:
     over_records = any(True for _ in columns.aggregates())
     writers = [_written(columns, given=False)]
     if aggregated and over_records:

@@ -5,15 +5,11 @@ nested sums and conditions are flat, and what is replaced by `substitute` is gon
 `And(Constant(True), Equal(a, b))` becomes `Equal(a, b)`; `Choose(c -> true, otherwise false)` becomes `c`.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 
 from creditdsl.backends.python.arithmetic import simplified_arithmetic
 from creditdsl.core.ir import (
     Add,
-    AddDays,
-    AddMonths,
-    AddWorkdays,
     Aggregate,
     AggregateKind,
     Among,
@@ -23,9 +19,7 @@ from creditdsl.core.ir import (
     Choose,
     Constant,
     ContextField,
-    DaysBetween,
     DefinitionReference,
-    DivideRounded,
     Equal,
     Expression,
     Greatest,
@@ -33,8 +27,6 @@ from creditdsl.core.ir import (
     Least,
     Less,
     LessOrEqual,
-    MonthOf,
-    MonthsBetween,
     Multiply,
     Negate,
     Not,
@@ -43,14 +35,12 @@ from creditdsl.core.ir import (
     OrElse,
     Presume,
     RecordField,
-    RollForward,
     SubjectField,
     Subtract,
-    WorkdaysBetween,
-    YearOf,
 )
 from creditdsl.core.type_of import type_of
 from creditdsl.core.types import Choice, Number, Optional, Truth, Unit
+from creditdsl.core.walk import rebuilt
 
 Enums = Mapping[str, tuple[str, ...]]
 """The names of the values of every enum, in order."""
@@ -111,80 +101,6 @@ def empty_value(aggregate: Aggregate) -> Constant:
             return Constant(None, aggregate.type)
         case _:
             return Constant(0, aggregate.type)
-
-
-def rebuilt(expression: Expression, change: Callable[[Expression], Expression]) -> Expression:
-    """The same node over changed parts."""
-    match expression:
-        case Constant() | ContextField() | SubjectField() | RecordField() | DefinitionReference():
-            return expression
-        case IsPresent(operand):
-            return IsPresent(change(operand))
-        case Presume(operand):
-            return Presume(change(operand))
-        case OrElse(operand, default):
-            return OrElse(change(operand), change(default))
-        case Not(operand):
-            return Not(change(operand))
-        case And(operands):
-            return And(tuple(map(change, operands)))
-        case Or(operands):
-            return Or(tuple(map(change, operands)))
-        case Equal(left, right):
-            return Equal(change(left), change(right))
-        case Less(left, right):
-            return Less(change(left), change(right))
-        case LessOrEqual(left, right):
-            return LessOrEqual(change(left), change(right))
-        case Among(operand, values):
-            return Among(change(operand), values)
-        case Add(operands, type_):
-            return Add(tuple(map(change, operands)), type_)
-        case Subtract(left, right, type_):
-            return Subtract(change(left), change(right), type_)
-        case Multiply(left, right, type_):
-            return Multiply(change(left), change(right), type_)
-        case Negate(operand, type_):
-            return Negate(change(operand), type_)
-        case DivideRounded(dividend, divisor, rounding, type_):
-            return DivideRounded(change(dividend), change(divisor), rounding, type_)
-        case Least(operands, type_):
-            return Least(tuple(map(change, operands)), type_)
-        case Greatest(operands, type_):
-            return Greatest(tuple(map(change, operands)), type_)
-        case Choose(branches, otherwise, type_):
-            changed = tuple(Branch(change(branch.when), change(branch.then)) for branch in branches)
-            return Choose(changed, change(otherwise), type_)
-        case YearOf(operand):
-            return YearOf(change(operand))
-        case MonthOf(operand):
-            return MonthOf(change(operand))
-        case AddDays(day, days):
-            return AddDays(change(day), change(days))
-        case AddMonths(day, months):
-            return AddMonths(change(day), change(months))
-        case AddWorkdays(day, workdays, calendar):
-            return AddWorkdays(change(day), change(workdays), calendar)
-        case RollForward(day, calendar):
-            return RollForward(change(day), calendar)
-        case DaysBetween(first, second, type_):
-            return DaysBetween(change(first), change(second), type_)
-        case MonthsBetween(first, second, type_):
-            return MonthsBetween(change(first), change(second), type_)
-        case WorkdaysBetween(first, second, type_, calendar):
-            return WorkdaysBetween(change(first), change(second), type_, calendar)
-        case OrdinalOf(operand, enum):
-            return OrdinalOf(change(operand), enum)
-        case ChoiceAt(ordinal, enum):
-            return ChoiceAt(change(ordinal), enum)
-        case Aggregate():
-            return replace(
-                expression,
-                where=change(expression.where),
-                value=None if expression.value is None else change(expression.value),
-                keys=tuple(map(change, expression.keys)),
-                start=None if expression.start is None else change(expression.start),
-            )
 
 
 def _simplified(expression: Expression, enums: Enums) -> Expression:

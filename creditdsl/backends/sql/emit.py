@@ -19,6 +19,7 @@ from creditdsl.backends.sql.problems import problems
 from creditdsl.backends.sql.source import Source
 from creditdsl.backends.sql.tables import Part
 from creditdsl.backends.sql.target import TARGETS, Dialect
+from creditdsl.collector import collector_paused
 from creditdsl.diagnostics import Language
 from creditdsl.tabular.plan import Tabular
 
@@ -40,7 +41,8 @@ def emit_query(
     """The statement for a part of the result. CannotExpress for what the dialect or the source does not allow."""
     chosen = options or QueryOptions()
     setting = Setting(tabular, TARGETS[dialect], source, chosen.open_run, chosen.function)
-    return printed(_query(setting, part, chosen.language), dialect)
+    with collector_paused():
+        return printed(_query(setting, part, chosen.language), dialect)
 
 
 def _query(setting: Setting, part: Part, language: Language) -> exp.Query:

@@ -100,6 +100,7 @@ class Pipeline:
         self.columns = Names(setting.target.most_bytes_of_a_name, OWN_COLUMNS)
         self.rows = Rows(self.tables, setting.source, self.query, self.columns)
         self.record_rows: dict[str, Stage] = {}
+        self.record_fields = [part for part in _reads(program.definitions) if isinstance(part, RecordField)]
         self.subjects: Stage | None = None
         self.parts = Parts(self.target, self.known, self.bounds, self._make_definition)
         self.definitions: dict[Expression, Definition] = {}
@@ -161,8 +162,7 @@ class Pipeline:
 
     def _record_rows(self, table: str) -> Stage:
         if table not in self.record_rows:
-            read = _parts(self.setting.tabular.program.definitions)
-            wanted = {part.name for part in read if isinstance(part, RecordField) and part.table == table}
+            wanted = {part.name for part in self.record_fields if part.table == table}
             self.record_rows[table] = self.rows.records(table, wanted)
         return self.record_rows[table]
 
@@ -170,8 +170,9 @@ class Pipeline:
 
     def _block(self, stage: Stage, block: Block) -> Stage:
         pending: list[Stage] = []
+        reads = [_reads(layer.definitions) for layer in block.layers]
         for place, layer in enumerate(block.layers):
-            later = block.kept.union(*(_reads(other.definitions) for other in block.layers[place:]))
+            later = block.kept.union(*reads[place:])
             if isinstance(layer, Grouped):
                 if any(reference in other.columns for reference in _parts(layer.definitions) for other in pending):
                     stage, pending = self._joined(stage, pending, later), []
@@ -179,7 +180,7 @@ class Pipeline:
                 pending += self._aggregates(layer, stage, counted=counted)
             else:
                 joined = self._joined(stage, pending, later)
-                after = block.kept.union(*(_reads(other.definitions) for other in block.layers[place + 1 :]))
+                after = block.kept.union(*reads[place + 1 :])
                 stage, pending = self._scalars(joined, layer.definitions, after), []
         return self._joined(stage, pending, block.kept)
 
