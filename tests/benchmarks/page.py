@@ -12,8 +12,8 @@ from tests.benchmarks.charts import FLOOR, OURS, PEER, Bar, Line, bars, lines, s
 from tests.benchmarks.sections import NATIONAL_PEER, RECORD_PEER, SCALAR_PEER
 
 Part = dict[str, Any]
-BUSY = 1.0
-"""More processes than this that wanted the processors before a part began: another program ran beside."""
+BUSY = 0.3
+"""More cores than this kept busy by others when a part began: the page says so."""
 OUR_NAMES = ("compiled", "columns", "sql", "interpreter", "creditdsl")
 """How the names of what this project makes begin."""
 
@@ -170,9 +170,9 @@ def _machine(found: Part) -> Iterator[str]:
     yield f"Measured on {found['day']}: {machine['processor']}, {machine['cores']} cores, {machine['memory']} of memory, {machine['system']}, {machine['python']}."
     yield ", ".join(f"{name} {release}" for name, release in releases.items()) + "."
     yield (
-        f"Extent `{found['extent']}`, {found['rounds']} rounds. Processes that wanted the processors at the start of each part: "
+        f"Extent `{found['extent']}`, {found['rounds']} rounds. Cores that other programs kept busy when each part began: "
         + ", ".join(f"{name.replace('_', ' ')} {begun:.1f}" for name, (begun, _) in found["load"].items())
-        + "; where that is more than 1, another program ran beside, and ratios say more than times."
+        + "; where that is much, ratios say more than times."
     )
     yield ""
 

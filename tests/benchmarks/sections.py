@@ -6,8 +6,10 @@ In: an `Extent`. Out: for each part a dictionary or a list of them; times in nan
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -216,5 +218,21 @@ def compiling(extent: Extent, say: Callable[[str], None]) -> str:
 
 
 def load() -> float:
-    """How many processes wanted the processors in the last minute: more than are cores, and times are noise."""
-    return os.getloadavg()[0]
+    """How many cores others keep busy, over two seconds in which this process does nothing.
+
+    The load average of Linux would do, but for a minute it remembers the part that was measured before.
+    """
+    before = _busy()
+    time.sleep(2)
+    return max(0.0, _busy() - before) / 2
+
+
+def _busy() -> float:
+    """Seconds that all cores together have worked for anyone, where the system tells; `proc_stat(5)`."""
+    stat = Path("/proc/stat")
+    if not stat.exists():
+        return 0.0
+    user, nice, system, _, _, interrupts, soft, *_ = map(
+        int, stat.read_text(encoding="ascii").split("\n", 1)[0].split()[1:]
+    )
+    return (user + nice + system + interrupts + soft) / os.sysconf("SC_CLK_TCK")
