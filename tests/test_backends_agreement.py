@@ -43,7 +43,7 @@ from tests.sql_support import (
 if TYPE_CHECKING:
     import psycopg
 
-EXAMPLES = int(os.environ.get("CREDITDSL_AGREEMENT_EXAMPLES", "150"))
+EXAMPLES = int(os.environ.get("CREDITDSL_AGREEMENT_EXAMPLES", "200"))
 SHARDS = 6
 """In so many tests, which run beside each other."""
 BLOCK = re.compile(r"^BLOCK = .*\n", re.MULTILINE)

@@ -123,8 +123,15 @@ def as_columns(field: InputField, column: pa.Array, physical: str) -> tuple[list
         connection.execute(f"CREATE TABLE cells AS SELECT CAST(c AS {physical}) AS c FROM given")
         plain = plain_column(field, "c", physical, TRADE)
         rows = connection.execute(f"SELECT {plain.value}, {plain.holds}, CAST(c AS VARCHAR) FROM cells").fetchall()
-    values = [day_of(value) if isinstance(value, date) else value for value, _, _ in rows]
+    values = [as_in_core(field, value) for value, _, _ in rows]
     return values, [holds for _, holds, _ in rows], [text for _, _, text in rows]
+
+
+def as_in_core(field: InputField, value: Value | date) -> Value:
+    """A value of a column, where days are dates and choices are their positions."""
+    if isinstance(value, date):
+        return day_of(value)
+    return TRADE.names[value] if field.name == "choice" and isinstance(value, int) else value
 
 
 def agree(field: InputField, column: pa.Array, physical: str) -> list[bool]:
