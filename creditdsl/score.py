@@ -62,14 +62,14 @@ def score(
     if engine != "python":
         try:
             plan = column_plan(program, context, options.language)
-        except (CannotTabulate, CannotExpress) as fault:
+        except CannotTabulate as fault:
             if engine == "columns":
                 raise cannot_express(fault.message, messages.without_columns()) from fault
     return run(program, (tables, target), make_evaluator, options, progress, plan)
 
 
 def column_plan(program: Program, context: RunContext, language: Language) -> "ColumnPlan":
-    """How the policy is graded as whole columns in one run; CannotTabulate or CannotExpress where it cannot be."""
+    """How the policy is graded as whole columns in one run; CannotTabulate where it cannot be."""
     return ColumnPlan(tabulate(program, context), context, language)
 
 

@@ -58,6 +58,7 @@ from creditdsl.core.known import Facts, Known, Narrowed
 from creditdsl.core.rounding import divide_rounded
 from creditdsl.core.type_of import type_of
 from creditdsl.core.types import Choice, Day, Month, Number, Text, Truth, Type, plain
+from creditdsl.core.walk import Leaf
 from creditdsl.core.workdays import add_workdays, roll_forward, workdays_between
 
 __all__ = [
@@ -76,8 +77,6 @@ __all__ = [
     "range_of",
 ]
 
-Leaf = Constant | ContextField | SubjectField | RecordField | DefinitionReference
-"""What is read, and not computed."""
 Test = Not | And | Or | Equal | Less | LessOrEqual | Among
 """What decides a Truth from its operands."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from operator import attrgetter, is_
+from typing import get_args
 
 from creditdsl.core.ir import (
     Add,
@@ -42,6 +43,9 @@ from creditdsl.core.ir import (
     WorkdaysBetween,
     YearOf,
 )
+
+Leaf = Constant | ContextField | SubjectField | RecordField | DefinitionReference
+"""What is read, and not computed: nothing stands under it."""
 
 
 def children(expression: Expression) -> tuple[Expression, ...]:
@@ -146,7 +150,7 @@ def _read(names: tuple[str, ...]) -> Callable[[Expression], tuple[Expression, ..
 
 CHILDREN: dict[type[Expression], Callable[..., tuple[Expression, ...]]] = {
     **{node: _read(names) for node, names in PARTS.items()},
-    **dict.fromkeys((Constant, ContextField, SubjectField, RecordField, DefinitionReference), _none),
+    **dict.fromkeys(get_args(Leaf), _none),
     **dict.fromkeys((And, Or, Add, Least, Greatest), attrgetter("operands")),
     Among: _among,
     Choose: _choose,

@@ -18,8 +18,6 @@ from creditdsl.core.ir import (
     ChoiceAt,
     Choose,
     Constant,
-    ContextField,
-    DefinitionReference,
     Equal,
     Expression,
     Greatest,
@@ -34,19 +32,14 @@ from creditdsl.core.ir import (
     OrdinalOf,
     OrElse,
     Presume,
-    RecordField,
-    SubjectField,
     Subtract,
 )
 from creditdsl.core.type_of import type_of
 from creditdsl.core.types import Choice, Number, Optional, Truth, Unit
-from creditdsl.core.walk import rebuilt
+from creditdsl.core.walk import Leaf, rebuilt
 
 Enums = Mapping[str, tuple[str, ...]]
 """The names of the values of every enum, in order."""
-
-Leaf = Constant | ContextField | SubjectField | RecordField | DefinitionReference
-"""What has nothing under it."""
 
 MOST_NEGATED = 6
 """The most operands of a condition that is turned round operand by operand."""

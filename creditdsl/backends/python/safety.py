@@ -19,7 +19,7 @@ ALLOWED_NODES = frozenset(
     NotIn Call Tuple List Dict Set ListComp SetComp GeneratorExp comprehension NamedExpr Starred JoinedStr FormattedValue
     """.split()  # noqa: SIM905
 )
-LOOKED_AT = (ast.Import, ast.ImportFrom, ast.Call, ast.Attribute)
+Named = ast.Import | ast.ImportFrom | ast.Call | ast.Attribute
 """Of these not only the kind matters."""
 
 ALLOWED_CALLS = frozenset(
@@ -55,7 +55,7 @@ def check_emitted(text: str) -> None:
         node = waiting.pop()
         if type(node) not in ALLOWED_NODES:
             raise InternalError(f"{type(node).__name__} in an emitted module, line {getattr(node, 'lineno', 0)}")
-        if isinstance(node, LOOKED_AT):
+        if isinstance(node, Named):
             _check_node(node, known)
         for name in node._fields:
             part = getattr(node, name, None)
@@ -65,7 +65,7 @@ def check_emitted(text: str) -> None:
                 waiting += [item for item in part if isinstance(item, ast.AST)]
 
 
-def _check_node(node: ast.AST, known: set[str]) -> None:
+def _check_node(node: Named, known: set[str]) -> None:
     match node:
         case ast.Import(names):
             allowed = all(item.name in MODULES and item.asname is None for item in names)
@@ -80,9 +80,5 @@ def _check_node(node: ast.AST, known: set[str]) -> None:
             allowed = False
         case ast.Attribute(_, name):
             allowed = not name.startswith("_") or name == "__init__"
-        case _:
-            allowed = True
     if not allowed:
-        raise InternalError(
-            f"not what this backend writes, line {getattr(node, 'lineno', 0)}: {ast.unparse(node)[:80]}"
-        )
+        raise InternalError(f"not what this backend writes, line {node.lineno}: {ast.unparse(node)[:80]}")

@@ -56,7 +56,7 @@ from creditdsl.core.ir import (
 from creditdsl.core.ranges import known_inputs, stated_interval
 from creditdsl.core.types import Day, Month, Number, Truth, Type, plain
 from creditdsl.core.walk import walk
-from creditdsl.tabular.plan import Grouped, Tabular, references
+from creditdsl.tabular.plan import Grouped, Tabular
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +116,6 @@ class Pipeline:
             if len(planned) > 1:
                 stage = self.only(stage, block.kept)
         return stage
-
-    def grouped(self, layer: Grouped) -> Stage:
-        """A stage with the aggregates of one layer by subject, for the subjects that have records."""
-        parts = [part for item in layer.definitions for part in walk(item.expression)]
-        names = dict.fromkeys(name for item in layer.definitions for name in references(item.expression))
-        fields = dict.fromkeys(part for part in parts if isinstance(part, SubjectField))
-        joined = any(reads_subject(item.expression) for item in layer.definitions)
-        subjects = self.computed(tuple(names), tuple(fields)) if joined else None
-        return self._together(self._aggregates(layer, subjects, counted=None))
 
     def only(self, stage: Stage, kept: Iterable[Expression], name: str | None = None) -> Stage:
         """A stage without the columns that are not needed any more; one with a name is read more than once."""
@@ -257,7 +248,7 @@ class Pipeline:
 
     # Aggregates
 
-    def _aggregates(self, layer: Grouped, subjects: Stage | None, *, counted: str | None) -> list[Stage]:
+    def _aggregates(self, layer: Grouped, subjects: Stage, *, counted: str | None) -> list[Stage]:
         """The stages of the aggregates of a layer."""
         definitions, records = self._over_parts(layer, subjects)
         scope = self._record_scope(records)
@@ -274,7 +265,7 @@ class Pipeline:
             stages.append(self._record_count(records))
         return stages
 
-    def _over_parts(self, layer: Grouped, subjects: Stage | None) -> tuple[list[Definition], Records]:
+    def _over_parts(self, layer: Grouped, subjects: Stage) -> tuple[list[Definition], Records]:
         """The aggregates over records that have a column for each part of their expressions."""
         rows = self._record_rows(layer.table)
         parts = Parts(
@@ -294,7 +285,7 @@ class Pipeline:
             )
             definitions.append(replace(item, expression=split))
             self._know(item, split)
-        records = Records(rows, rows if subjects is None else subjects)
+        records = Records(rows, subjects)
         for step in _levels([*(Value(part.leaf, part.expression) for part in parts.taken()), *conditions]):
             records = self._record_step(records, step)
         return definitions, records
@@ -318,16 +309,6 @@ class Pipeline:
         select = records.select([records.key, count], joined=False)
         select.set("group", exp.Group(expressions=[build.column(records.rows.key, RECORD)]))
         return Stage(self.query.add(f"{records.rows.name}_count", select), records.rows.key, {}, "records")
-
-    def _together(self, stages: Sequence[Stage]) -> Stage:
-        """The stages of several aggregates as one, for every subject that has a row in one of them."""
-        if len(stages) == 1:
-            return stages[0]
-        key = stages[0].key
-        keys = build.union_all([build.select([build.column(key)], stage.tree()) for stage in stages])
-        every = exp.Select(expressions=[build.column(key)], distinct=exp.Distinct())
-        every.set("from_", exp.From(this=exp.Subquery(this=keys, alias=exp.TableAlias(this=build.identifier("k")))))
-        return self._joined(Stage(self.query.add("keys", every), key), stages, ())
 
     # What is known
 

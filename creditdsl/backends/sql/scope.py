@@ -6,17 +6,13 @@ from dataclasses import dataclass
 from creditdsl.backends.sql.bounds import Bounds
 from creditdsl.backends.sql.target import Target
 from creditdsl.core.ir import (
-    Constant,
-    ContextField,
-    DefinitionReference,
     Enumeration,
     Expression,
     Interval,
     Presume,
-    RecordField,
-    SubjectField,
 )
 from creditdsl.core.types import Choice, Day, Month, Number, Text, Truth, Type, plain
+from creditdsl.core.walk import Leaf
 
 SQL_NAMES = {Truth: "BOOLEAN", Number: "BIGINT", Day: "DATE", Month: "INTEGER", Choice: "TEXT", Text: "TEXT"}
 
@@ -30,7 +26,7 @@ def is_leaf(expression: Expression) -> bool:
     """Whether an expression is a constant or a column, so that it can be written twice."""
     if isinstance(expression, Presume):
         return is_leaf(expression.operand)
-    return isinstance(expression, Constant | ContextField | SubjectField | RecordField | DefinitionReference)
+    return isinstance(expression, Leaf)
 
 
 @dataclass(frozen=True, slots=True)
