@@ -17,7 +17,7 @@ from test_python_hostile_text import HOSTILE, POINTS, padded, program_of, raw_su
 from creditdsl.backends.python import runtime
 from creditdsl.backends.python.copying import IMPORTS, MODULES
 from creditdsl.backends.python.emit import emit_python
-from creditdsl.backends.python.expressions import COMPARISONS, DIVISIONS, EXTREMES, Expressions, Module
+from creditdsl.backends.python.expressions import COMPARISONS, DIVISIONS, EXTREMES, Expressions, Module, Reads
 from creditdsl.backends.python.loading import load_module
 from creditdsl.backends.python.names import RESERVED, Scope
 from creditdsl.backends.python.passes import GATHERED, PassWriter, Target
@@ -86,7 +86,7 @@ def test_every_node_of_the_core_has_a_text(node: type) -> None:
     known = [
         part for part in walk(expression) if isinstance(part, ir.DefinitionReference | ir.ContextField | ir.Aggregate)
     ]
-    writer = Expressions(Module(Scope(RESERVED)), Scope(RESERVED), {})
+    writer = Expressions(Module(Scope(RESERVED)), Scope(RESERVED), Reads({}))
     read = writer.express(ir.SubjectField("known", COUNT))
     writer.reads.update(dict.fromkeys(known, read))
     ast.parse("\n".join(lines_of(body_of(writer, expression), 0)))
@@ -130,7 +130,7 @@ def test_every_kind_of_aggregate_has_a_pass(kind: ir.AggregateKind) -> None:
     where = ir.Less(ir.Constant(0, COUNT), value)
     aggregate = ir.Aggregate(kind, "r", where, value if valued else None, (value,) if keyed else (), type_, start)
     body = Body()
-    writer = Statements(Module(Scope(RESERVED)), Scope(RESERVED), {})
+    writer = Statements(Module(Scope(RESERVED)), Scope(RESERVED), Reads({}))
     PassWriter(writer, table, "subject.r", {aggregate: Target("x")}).write(body)
     text = "\n".join(lines_of(body, 0))
     ast.parse(text)

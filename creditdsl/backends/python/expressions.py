@@ -5,6 +5,8 @@ strength. Days are `datetime.date`, choices and texts `str`, numbers `int`, abse
 nest too deeply or be too broad are not written here: `statements` breaks them up first.
 """
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -78,8 +80,34 @@ class Code:
     name: bool = False
 
 
-Reads = dict[object, Code]
-"""How expressions (and collections of records) that have been worked out already are read."""
+class Reads(dict[object, Code]):
+    """How expressions (and collections of records) that have been worked out already are read.
+
+    It remembers what was there before, so that a place that is not always reached costs what is read in it and not what is known
+    around it.
+    """
+
+    __slots__ = ("_before",)
+
+    def __init__(self, known: Mapping[object, Code]) -> None:
+        super().__init__(known)
+        self._before: list[tuple[object, Code | None]] = []
+
+    def __setitem__(self, key: object, code: Code) -> None:
+        self._before.append((key, self.get(key)))
+        super().__setitem__(key, code)
+
+    @contextmanager
+    def inner(self) -> Iterator[None]:
+        """Within it more can be read; after it what could be read before it."""
+        start = len(self._before)
+        yield
+        while len(self._before) > start:
+            key, code = self._before.pop()
+            if code is None:
+                del self[key]
+            else:
+                super().__setitem__(key, code)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from datetime import date
 from creditdsl.backends.python.body import BodyWriter
 from creditdsl.backends.python.conditions import exclusive, operands_of
 from creditdsl.backends.python.constants import Constants
-from creditdsl.backends.python.expressions import Code
+from creditdsl.backends.python.expressions import Code, Reads
 from creditdsl.backends.python.layout import Document, bracketed, joined
 from creditdsl.backends.python.names import Scope, identifier, literal, variable_name
 from creditdsl.backends.python.passes import PassWriter, Target
@@ -99,7 +99,7 @@ class FunctionWriter:
         self.writer = BodyWriter(
             self.results.module,
             Scope(frozenset(self.results.module.scope.taken)),
-            {expression: Code(text, name=True) for expression, text in self.constants.items()},
+            Reads({expression: Code(text, name=True) for expression, text in self.constants.items()}),
             program=self.program,
             plan=self.plan,
             read_after=tuple(self.plan.value(self.definitions[name]) for name in (*values, *measures)),

@@ -83,11 +83,33 @@ def columns(text: str) -> int:
     return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
+def unbroken(document: Document) -> str:
+    """The text of a document that is not broken."""
+    if isinstance(document, str):
+        return document
+    output: list[str] = []
+    pending: list[Document] = [document]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, str):
+            output.append(item)
+        elif isinstance(item, Joined):
+            pending += item.parts[::-1]
+        elif isinstance(item, Group | Nested):
+            pending.append(item.inner)
+        elif isinstance(item, Break):
+            output.append(item.flat)
+    return "".join(output)
+
+
 def render(document: Document, indent: int) -> str:
     """The text of a document that begins in column `indent`; later lines are indented, the first is not.
 
     A break outside all groups stays flat.
     """
+    whole = unbroken(document)
+    if indent + columns(whole) <= WIDTH:
+        return whole
     output: list[str] = []
     column = indent
     pending: list[tuple[int, bool | None, Document]] = [(indent, None, document)]

@@ -103,24 +103,29 @@ class Scope:
         self.taken = set(taken)
         self._numbers: dict[str, int] = {}
         """by wanted name: the last number that was given out; all numbers up to it are taken"""
+        self._given: list[tuple[str, str, int]] = []
+        """the names that were given out, with what was wanted, and the number before"""
 
     def allocate(self, wanted: str) -> str:
         """A name that nobody has: `wanted`, or `wanted_2`, `wanted_3`, …"""
-        number = self._numbers.get(wanted, 1)
+        before = number = self._numbers.get(wanted, 1)
         name = wanted if number == 1 else f"{wanted}_{number}"
         while name in self.taken:
             number += 1
             name = f"{wanted}_{number}"
         self.taken.add(name)
         self._numbers[wanted] = number
+        self._given.append((name, wanted, before))
         return name
 
     @contextmanager
     def inner(self) -> Iterator[None]:
         """A place whose names are free again after it."""
-        taken, numbers = set(self.taken), dict(self._numbers)
+        start = len(self._given)
         yield
-        self.taken, self._numbers = taken, numbers
+        while len(self._given) > start:
+            name, wanted, self._numbers[wanted] = self._given.pop()
+            self.taken.remove(name)
 
 
 def _stands_as_it_is(name: str) -> bool:

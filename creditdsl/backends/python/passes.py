@@ -139,12 +139,11 @@ class PassWriter:
             self._hoist(child, body)
 
     def _loop(self, root: Node, body: Body) -> None:
-        with self.statements.scope.inner():
+        with self.statements.scope.inner(), self.statements.reads.inner():
             self._write_loop(root, body)
 
     def _write_loop(self, root: Node, body: Body) -> None:
         statements = self.statements
-        outside = dict(statements.reads)
         self.record = statements.scope.allocate("record") if statements.loops else "record"
         header = f"for {self.record} in {self.records}:"
         if any(isinstance(item, Collection) for item in self.targets):
@@ -156,7 +155,6 @@ class PassWriter:
         stops = _stops_at_first(root)
         self._node(root, (), parts_to_bind(root), stops, body.suite(header))
         statements.loops -= 1
-        statements.reads = outside
 
     def _node(
         self,

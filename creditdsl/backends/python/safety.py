@@ -19,6 +19,17 @@ ALLOWED_NODES = frozenset(
     NotIn Call Tuple List Dict Set ListComp SetComp GeneratorExp comprehension NamedExpr Starred JoinedStr FormattedValue
     """.split()  # noqa: SIM905
 )
+NO_NODES = frozenset(
+    "id ctx attr arg name asname module level kind n s type_comment simple is_async conversion type_ignores".split()  # noqa: SIM905
+)
+"""Fields with no node that is not on the list: texts, numbers, and whether a name is read or assigned (`del` is refused itself)."""
+
+PARTS = {
+    node: () if node is ast.Constant else tuple(name for name in node._fields if name not in NO_NODES)
+    for node in ALLOWED_NODES
+}
+"""By kind of node: the fields that have nodes. There are hundreds of thousands of nodes in a large module."""
+
 Named = ast.Import | ast.ImportFrom | ast.Call | ast.Attribute
 """Of these not only the kind matters."""
 
@@ -50,19 +61,22 @@ def check_emitted(text: str) -> None:
     known = {name for names in IMPORTS.values() for name in names} | ALLOWED_CALLS
     known |= {node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)}
     known |= {"read"}
-    waiting: list[ast.AST] = [tree]
+    waiting: list[ast.AST | None] = [tree]
     while waiting:
         node = waiting.pop()
-        if type(node) not in ALLOWED_NODES:
+        if node is None:  # the key of `**` in a dictionary
+            continue
+        parts = PARTS.get(type(node))
+        if parts is None:
             raise InternalError(f"{type(node).__name__} in an emitted module, line {getattr(node, 'lineno', 0)}")
         if isinstance(node, Named):
             _check_node(node, known)
-        for name in node._fields:
-            part = getattr(node, name, None)
-            if isinstance(part, ast.AST):
+        for name in parts:
+            part = getattr(node, name)
+            if type(part) is list:
+                waiting += part
+            elif part is not None:
                 waiting.append(part)
-            elif isinstance(part, list):
-                waiting += [item for item in part if isinstance(item, ast.AST)]
 
 
 def _check_node(node: Named, known: set[str]) -> None:

@@ -24,7 +24,7 @@ from creditdsl.core.ir import (
     Or,
     OrElse,
 )
-from creditdsl.core.walk import children, walk
+from creditdsl.core.walk import Leaf, children, walk
 
 DEPTH = 10
 BREADTH = 40
@@ -128,7 +128,8 @@ class Statements(Expressions):
                 with self.branch(body.suite(f"if {target} is None:")) as inner:
                     self.assign(target, default, inner)
             case _:
-                self._lift(expression, body)
+                if not plain:
+                    self._lift(expression, body)
                 body.line(f"{target} = ", wrapped(self.express(expression).document))
 
     def assign_aggregate(self, target: str, aggregate: Aggregate, body: Body) -> None:
@@ -142,14 +143,11 @@ class Statements(Expressions):
     @contextmanager
     def branch(self, body: Body) -> Iterator[Body]:
         """A place that is not always reached: variables that are assigned there are not read after it."""
-        outside = dict(self.reads)
-        yield body
-        self.reads = outside
+        with self.reads.inner():
+            yield body
 
     def _lift(self, expression: Expression, body: Body) -> None:
         """Assign the operands that are too large; only for nodes that evaluate all of them."""
-        if self.is_plain(expression, DEPTH, lazy=False):
-            return
         for child in children(expression):
             if not self.is_plain(child, DEPTH - 1, lazy=False):
                 self._assign_part(child, body)
@@ -163,7 +161,6 @@ class Statements(Expressions):
     def _assign_choice(self, target: str, choice: Choose, body: Body) -> None:
         """`if` … `elif` … `else`, in several runs on one level when one would be too long or a condition too large."""
         branches, place, undecided = choice.branches, body, ""
-        outside = dict(self.reads)
         while branches:
             if undecided:
                 place = body.suite(f"if {undecided}:")
@@ -172,13 +169,13 @@ class Statements(Expressions):
             if not last:
                 undecided = undecided or self.scope.allocate("undecided")
                 place.line(f"{undecided} = False")
-            self._write_run(target, run, place)
-            with self.branch(place.suite("else:")) as inner:
-                if last:
-                    self.assign(target, choice.otherwise, inner)
-                else:
-                    inner.line(f"{undecided} = True")
-            self.reads = dict(outside)
+            with self.reads.inner():
+                self._write_run(target, run, place)
+                with self.branch(place.suite("else:")) as inner:
+                    if last:
+                        self.assign(target, choice.otherwise, inner)
+                    else:
+                        inner.line(f"{undecided} = True")
             branches = branches[len(run) :]
         if not choice.branches:
             self.assign(target, choice.otherwise, body)
@@ -235,10 +232,10 @@ class Statements(Expressions):
 
         `lazy` says that it is not always evaluated: then nothing can be worked out before it, and `min` is a call.
         """
-        if expression in self.reads:
+        if isinstance(expression, Leaf) or expression in self.reads:
             return True
         if depth == 0:
-            return not children(expression)
+            return False
         match expression:
             case And(operands) | Or(operands):
                 rest = all(self.is_plain(operand, depth - 1, lazy=True) for operand in operands[1:])
