@@ -265,5 +265,5 @@ def test_what_a_rule_is_stands_beside_it() -> None:
     program = plain_program()
     text = emit_python(program)
     rule = program.result.findings[0].rule
-    assert text.count(f"# {rule.code} {' / '.join(rule.label)}") == 2
+    assert text.count(f"# {rule.code} {' / '.join(rule.label)}") == 1
     assert rule.basis[0].texts[0] in text

@@ -1,21 +1,23 @@
-"""The body of one emitted function, up to what it gives back.
+"""The statements of an emitted evaluation, up to what it gives back.
 
 In: a plan. Out: statements in an order in which everything is assigned before it is read: as few passes over each
 table as its aggregates allow, under `if` the table has records; what follows from one table alone stands under that
-`if` too, with its value for an empty table before it; then everything else in the order of the policy.
+`if` too, with its value for an empty table before it; then everything else in the order of the policy. The findings
+and repairs that follow from one table stand under its `if` as well, where an explanation is asked for.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from creditdsl.backends.python.entries import EntryStatements
 from creditdsl.backends.python.expressions import Code
 from creditdsl.backends.python.layout import INDENT, WIDTH, wrapped
 from creditdsl.backends.python.names import identifier, literal, variable_name
 from creditdsl.backends.python.passes import PassWriter, Target
-from creditdsl.backends.python.plan import Collection, Pass, Plan, hoistable, reads_record, references
+from creditdsl.backends.python.plan import Pass, hoistable, references
 from creditdsl.backends.python.rewrite import empty_value, substitute
-from creditdsl.backends.python.statements import Body, Line, Statements
+from creditdsl.backends.python.statements import Body, Line
 from creditdsl.core.ir import (
     Add,
     Aggregate,
@@ -26,7 +28,6 @@ from creditdsl.core.ir import (
     DefinitionReference,
     Expression,
     InputTable,
-    Program,
     SubjectField,
 )
 from creditdsl.core.types import Day
@@ -48,7 +49,7 @@ COMMON_PREFIXES = ("indicator.", "define.", "parameter.")
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What an expression or a pass reads: definitions by name, all aggregates, and those that a pass works out before."""
+    """What an expression reads: definitions by name, all aggregates, and those that a pass works out before."""
 
     references: frozenset[str]
     aggregates: frozenset[Aggregate]
@@ -56,18 +57,17 @@ class Parts:
 
 
 @dataclass(slots=True)
-class BodyWriter(Statements):
+class BodyWriter(EntryStatements):
     """Writes the body of one function. `comments` has the lines that stand above a definition, by its name."""
 
-    program: Program = field(kw_only=True)
-    plan: Plan = field(kw_only=True)
     read_after: tuple[Expression, ...] = field(kw_only=True)
-    """what is read after the body, beside the collections"""
+    """what an evaluation reads after these statements"""
+    explained: tuple[Expression, ...] = field(kw_only=True)
+    """what an explanation reads after them beside that and the entries"""
     comments: dict[str, tuple[str, ...]] = field(kw_only=True)
     definitions: dict[str, Definition] = field(kw_only=True)
     names: dict[str, str] = field(kw_only=True)
     """what definitions are called that have a part in the plan of the result"""
-    collection_names: dict[Collection, str] = field(kw_only=True)
     totals: frozenset[str] = field(kw_only=True)
     """definitions that stand after all tables: scores and grades"""
     variables: dict[str, str] = field(default_factory=dict, kw_only=True)
@@ -75,17 +75,32 @@ class BodyWriter(Statements):
     """definitions that have no statement yet, in order, with what their expressions read"""
     sums: dict[str, str] = field(default_factory=dict, kw_only=True)
     """by definition that is a sum: the variable to which the passes add what they find"""
-    waiting: dict[Pass, Parts] = field(default_factory=dict, kw_only=True)
+    waiting: dict[Aggregate, Parts] = field(default_factory=dict, kw_only=True)
     """what no pass has worked out yet, with what it reads"""
+    explaining: bool = field(default=False, kw_only=True)
+    """whether an evaluation has left already"""
+    later: tuple[Parts, ...] = field(default=(), kw_only=True)
+    """what the definitions read that are written for an explanation alone"""
 
     def write(self, body: Body) -> None:
-        """All statements; afterwards every definition and collection of the plan can be read."""
-        self.pending = {name: _parts(expression) for name, expression in self.plan.expressions.items()}
-        passes = self.plan.passes(part for parts in self.pending.values() for part in parts.hoistable)
-        self.waiting = {item: _parts_of_pass(item) for item in passes}
+        """What an evaluation needs; afterwards every definition of it can be read."""
+        self._bind_leaves(body)
+        self.later = tuple(map(_parts, self.plan.rest.values()))
+        self._write_all(self.plan.expressions, body)
+
+    def write_rest(self, body: Body) -> None:
+        """What an explanation needs beside that."""
+        self.explaining, self.later = True, ()
+        self.plan.expressions |= self.plan.rest
+        self._write_all(self.plan.rest, body)
+
+    def _write_all(self, expressions: Mapping[str, Expression], body: Body) -> None:
+        self.pending = {name: _parts(expression) for name, expression in expressions.items()}
+        self.sums, gathered = {}, self.gathers
+        wanted = dict.fromkeys(part for parts in self.pending.values() for part in parts.hoistable)
+        self.waiting = {item: _parts_of_pass(item) for item in wanted if item not in self.reads}
         for name in self.pending:
             self.variables[name] = self.scope.allocate(self.names.get(name) or _variable(name))
-        self._bind_leaves(body)
         start = len(body.statements)
         while self.waiting:
             table, ready = self._next_pass()
@@ -93,6 +108,8 @@ class BodyWriter(Statements):
             self._write_table(self.program.table(table), ready, body)
         for variable in self.sums.values():
             body.statements.insert(start, Line(f"{variable} = 0"))
+        if self.gathers and not gathered:
+            body.statements.insert(start, Line("findings, repairs = {}, {}"))
         self._write_definitions(list(self.pending), body)
 
     def assign_aggregate(self, target: str, aggregate: Aggregate, body: Body) -> None:
@@ -103,15 +120,15 @@ class BodyWriter(Statements):
             writer.write(inner)
 
     def _bind_leaves(self, body: Body) -> None:
-        """Variables for the days of the run and the fields of the subject that are read often."""
+        """Variables for the days of the run and the fields of the subject that an evaluation reads often."""
         uses: Counter[Expression] = Counter()
-        collected = (item.where for item in self.plan.collections.values())
-        for expression in (*self.plan.expressions.values(), *self.read_after, *collected):
+        for expression in (*self.plan.expressions.values(), *self.read_after):
             uses.update(part for part in walk(expression) if isinstance(part, SubjectField | ContextField))
+        for day, (_, once) in CONTEXT.items():
+            self.reads[ContextField(day)] = Code(once, name=True)
         for leaf, count in uses.items():
             if isinstance(leaf, ContextField):
                 name, once = CONTEXT[leaf.name]
-                self.reads[leaf] = Code(once, name=True)
                 if count > 1 and name != once:
                     self._bind(leaf, name, once, body)
             elif isinstance(leaf, SubjectField) and count >= OFTEN:
@@ -124,10 +141,10 @@ class BodyWriter(Statements):
 
     # The order
 
-    def _next_pass(self) -> tuple[str, list[Pass]]:
+    def _next_pass(self) -> tuple[str, list[Aggregate]]:
         """The next table with what can be worked out from it now; a table that can be finished comes first."""
         delayed = self._delayed()
-        by_table: dict[str, list[Pass]] = {table.name: [] for table in self.program.records}
+        by_table: dict[str, list[Aggregate]] = {table.name: [] for table in self.program.records}
         for item, parts in self.waiting.items():
             if not self._blocked(parts, delayed):
                 by_table[item.table].append(item)
@@ -160,19 +177,20 @@ class BodyWriter(Statements):
 
     # One table
 
-    def _write_table(self, table: InputTable, ready: list[Pass], body: Body) -> None:
-        empty: dict[Expression, Expression] = {item: empty_value(item) for item in ready if isinstance(item, Aggregate)}
+    def _write_table(self, table: InputTable, ready: list[Aggregate], body: Body) -> None:
+        empty: dict[Expression, Expression] = {item: empty_value(item) for item in ready}
         for item in ready:
             del self.waiting[item]
         sunk = self._sunk(empty)
         for name in sunk:
             del self.pending[name]
         added = self._added(sunk, empty)
+        entries = self.entries_of_table(empty)
         outside = self._read_outside(ready, sunk)
         alone: dict[Expression, str] = {}
         for name in sunk:
             alone.setdefault(self.plan.expressions[name], name)
-        targets = {item: Target(self._name_of(item, alone)) for item in ready}
+        targets: dict[Pass, Target] = {item: Target(self._name_of(item, alone)) for item in ready}
         records = self.scope.allocate(identifier(table.name))
         writer = PassWriter(self, table, records, targets)
         before: dict[str, str] = {}
@@ -202,6 +220,9 @@ class BodyWriter(Statements):
                 self._write_definition(name, inner)
             for variable, total in added:
                 inner.line(f"{variable} += ", wrapped(self.express(total).document))
+            if entries:
+                asked = inner if self.explaining else inner.suite("if explained:")
+                self.write_at_table(entries, table, records, asked)
         for item in ready:
             self.reads[item] = Code(targets[item].name, name=True)
         for name in sunk:
@@ -213,18 +234,19 @@ class BodyWriter(Statements):
         `empty` has the values of the aggregates for an empty table, and gets those of the definitions.
         """
         sunk: list[str] = []
+        known: set[str] = set()
         waiting = set(self.pending)
         for name, parts in self.pending.items():
             if name in self.totals or not waiting.isdisjoint(parts.references):
                 continue
             if any(part in self.waiting for part in parts.hoistable):
                 continue
-            expression = self.plan.expressions[name]
-            if not any(part in empty for part in walk(expression)):
+            if known.isdisjoint(parts.references) and not any(part in empty for part in parts.aggregates):
                 continue
-            value = substitute(expression, empty, self.plan.enums)
+            value = substitute(self.plan.expressions[name], empty, self.plan.enums)
             if isinstance(value, Constant):
                 empty[self._reference(name)] = value
+                known.add(name)
                 waiting.discard(name)
                 sunk.append(name)
         return sunk
@@ -254,32 +276,28 @@ class BodyWriter(Statements):
             added.append((self.sums[name], Add(terms, whole.type)))
         return added
 
-    def _read_outside(self, ready: list[Pass], sunk: list[str]) -> set[object]:
-        """What of a table is read after it: aggregates, collections, and definitions by name."""
-        read: set[object] = {item.name for expression in self.read_after for item in references(expression)}
+    def _read_outside(self, ready: list[Aggregate], sunk: list[str]) -> set[object]:
+        """What of a table is read after it: aggregates, and definitions by name."""
+        entries = (item for entry in self.entries for item in entry.reads)
+        after = (*self.read_after, *self.explained, *entries)
+        read: set[object] = {item.name for expression in after for item in references(expression)}
         # What is read once may stand, aggregate and all, where the result is made.
-        read.update(part for expression in self.read_after for part in walk(expression) if isinstance(part, Aggregate))
-        for parts in self.pending.values():
+        read.update(part for expression in after for part in walk(expression) if isinstance(part, Aggregate))
+        for parts in (*self.pending.values(), *self.later):
             read.update(parts.references, parts.aggregates)
         for parts in self.waiting.values():
             read.update(parts.references, parts.hoistable)
-        for collection in self.plan.collections.values():
-            read.add(collection)
-            if collection in self.waiting or reads_record(collection.where):
-                read.update(part.name for part in references(collection.where))
         named = {self.plan.expressions[name]: name for name in sunk}
         for item in ready:
-            if isinstance(item, Aggregate) and named.get(item) in read:
+            if named.get(item) in read:
                 read.add(item)
         return read
 
-    def _name_of(self, item: Pass, alone: dict[Expression, str]) -> str:
+    def _name_of(self, item: Aggregate, alone: dict[Expression, str]) -> str:
         """The variable of an aggregate: that of the definition that is nothing but this aggregate, if there is one."""
-        if isinstance(item, Aggregate):
-            if item in alone:
-                return self.variables[alone[item]]
-            return self.scope.allocate(f"{item.kind.value}_{variable_name(item.table)}")
-        return self.scope.allocate(self.collection_names[item])
+        if item in alone:
+            return self.variables[alone[item]]
+        return self.scope.allocate(f"{item.kind.value}_{variable_name(item.table)}")
 
     # Definitions
 
@@ -337,10 +355,7 @@ def _parts(expression: Expression) -> Parts:
     return _parts_with(expression, hoistable(expression))
 
 
-def _parts_of_pass(item: Pass) -> Parts:
-    """What is read by an aggregate or by the condition of a collection."""
-    if isinstance(item, Collection):
-        return _parts_with(item.where, hoistable(item.where, lazy=True))
+def _parts_of_pass(item: Aggregate) -> Parts:
     return _parts_with(item, (part for part in hoistable(item) if part != item))
 
 

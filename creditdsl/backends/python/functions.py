@@ -1,44 +1,28 @@
 """`evaluate` and `explain` of an emitted module.
 
-In: a program and the names of its input and result. Out: lines of Python. Both are straight-line code from the same
-definitions; `evaluate` has only what the grade, the scores and the measures need.
+In: a program and the names of its input and result. Out: lines of Python. What a policy computes stands once, as
+straight-line code in `evaluate`: an evaluation leaves it when it has the grade, the scores and the measures, and an
+explanation goes on.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
 
 from creditdsl.backends.python.body import BodyWriter
 from creditdsl.backends.python.conditions import exclusive, operands_of
 from creditdsl.backends.python.constants import Constants
+from creditdsl.backends.python.entries import collected, entries_of
 from creditdsl.backends.python.expressions import Code, Reads
-from creditdsl.backends.python.layout import Document, bracketed, joined
-from creditdsl.backends.python.names import Scope, identifier, literal, variable_name
-from creditdsl.backends.python.passes import PassWriter, Target
-from creditdsl.backends.python.plan import (
-    Collection,
-    Plan,
-    Request,
-    make_plan,
-    resolved_plan,
-)
+from creditdsl.backends.python.layout import INDENT, Document, bracketed, joined
+from creditdsl.backends.python.names import Scope, literal, variable_name
+from creditdsl.backends.python.plan import Plan, Request, make_plan, resolved_plan
 from creditdsl.backends.python.results import Results, subject_key
-from creditdsl.backends.python.rewrite import FALSE, TRUE
+from creditdsl.backends.python.rewrite import FALSE
 from creditdsl.backends.python.statements import DEPTH, Body, lines_of
 from creditdsl.backends.python.wording import rule_comment
-from creditdsl.core.ir import (
-    And,
-    Constant,
-    Definition,
-    Expression,
-    Finding,
-    Measure,
-    PointsRepair,
-    Program,
-    RuleKind,
-    Step,
-)
+from creditdsl.core.ir import And, Constant, Definition, Expression, Measure, Program, RuleKind, Step
 from creditdsl.core.notation import json_value
 
 STEPS = ("exempt", "direct", "assign", "demote", "ceiling")
@@ -52,65 +36,65 @@ class FunctionWriter:
     constants: Constants
     program: Program
     definitions: dict[str, Definition]
-    whole: Plan
-    """all definitions, as every function reads them"""
-    plan: Plan = field(init=False)
+    plan: Plan
     writer: BodyWriter = field(init=False)
 
-    def evaluate_lines(self) -> Iterator[str]:
-        """The lines of `evaluate`."""
-        self._plan(_heading_values(self.program), {})
-        body = self._start()
-        self.writer.write(body)
-        self._write_codes(body)
-        arguments = (*self._heading(), "measures")
-        body.line("return ", bracketed("Evaluation(", arguments, ")"))
-        summary = "Scores, grades and measures of one subject."
-        return self._function("evaluate", "Evaluation", summary, body)
-
-    def explain_lines(self) -> Iterator[str]:
-        """The lines of `explain`."""
-        plan = self.program.result
-        collections: dict[Collection, str] = {}
-        for finding in plan.findings:
-            if finding.table is not None:
-                collections.setdefault(_matching(finding), f"records_{variable_name(finding.rule.code, part=True)}")
-        for repair in plan.points_repairs:
-            collections.setdefault(_still_open(repair), f"open_{variable_name(repair.rule.code, part=True)}")
-        self._plan(_all_values(self.program), collections)
-        body = self._start()
-        self.writer.write(body)
-        self._write_findings(body)
-        self._write_steps(body, "steps", after=False)
-        self._write_steps(body, "steps_after_repair", after=True)
-        self._write_measures(body)
-        self._write_repairs(body)
-        explained = (self._value(plan.base), "findings", self._value(plan.band), self._value(plan.band_after))
-        arguments = (*self._heading(), *explained, "steps", "steps_after_repair", "measures", "repairs")
-        body.line("return ", bracketed("Explanation(", arguments, ")"))
-        summary = "The result of one subject with findings, grading steps, measures and repairs."
-        return self._function("explain", "Explanation", summary, body)
-
-    def _plan(self, values: tuple[str, ...], collections: dict[Collection, str]) -> None:
-        """What the function computes, and a writer for it."""
+    def __post_init__(self) -> None:
+        read = {name: self.plan.value(item) for name, item in self.definitions.items()}
         measures = tuple(item.holds for item in self.program.result.measures)
-        request = Request(values, measures, collections, frozenset(_anchors(self.program)), _kept(self.program))
-        self.plan = make_plan(self.program, request, self.whole)
         self.writer = BodyWriter(
             self.results.module,
             Scope(frozenset(self.results.module.scope.taken)),
             Reads({expression: Code(text, name=True) for expression, text in self.constants.items()}),
             program=self.program,
             plan=self.plan,
-            read_after=tuple(self.plan.value(self.definitions[name]) for name in (*values, *measures)),
+            read_after=tuple(read[name] for name in (*_heading_values(self.program), *measures)),
+            explained=tuple(read[name] for name in _explained_values(self.program)),
+            entries=list(entries_of(self.program, self.plan)),
             comments=_comments(self.program),
             definitions=self.definitions,
             names=_variables(self.program),
-            collection_names={self.plan.collections[item]: name for item, name in reversed(collections.items())},
             totals=frozenset(_totals(self.program)),
         )
-        for name in ("findings", "steps", "steps_after_repair", "measures", "repairs", "period"):
+        for name in ("findings", "steps", "steps_after_repair", "measures", "repairs", "period", "explained", "number"):
             self.writer.scope.taken.add(name)
+
+    def lines(self) -> Iterator[str]:
+        """The lines of both functions."""
+        given, parameters = self.results.inputs.subject, "period: Period, as_of: date"
+        yield f"def evaluate(subject: {given}, {parameters}, explained: bool = False) -> Evaluation:"
+        yield '    """Scores, grades and measures of one subject; `explained` is for `explain`."""'
+        body = self._start()
+        self.writer.write(body)
+        with self.writer.branch(body.suite("if not explained:")) as evaluated:
+            self._write_measures(evaluated, self._code)
+            evaluated.line("return ", bracketed("Evaluation(", (*self._heading(evaluated), "measures"), ")"))
+        self._write_explanation(body)
+        yield from lines_of(body, INDENT)
+        yield from ("", "")
+        yield f"def explain(subject: {given}, {parameters}) -> Explanation:"
+        yield '    """The result of one subject with findings, grading steps, measures and repairs."""'
+        yield "    return evaluate(subject, period, as_of, True)"
+        yield from ("", "")
+
+    def _write_explanation(self, body: Body) -> None:
+        """What stands only in an explanation."""
+        plan = self.program.result
+        self.writer.write_rest(body)
+        if not self.writer.gathers:
+            body.line("findings, repairs = [], []")
+        left, self.writer.entries = self.writer.entries, []
+        self.writer.write_entries(left, body)
+        if self.writer.gathers:
+            for name in ("findings", "repairs"):
+                body.line(f"{name} = [{name}[number] for number in sorted({name})]")
+        self._write_steps(body, "steps", after=False)
+        self._write_steps(body, "steps_after_repair", after=True)
+        self._write_measures(body, self._full)
+        self._write_direct_repairs(body)
+        base, band, band_after = (self._value(name, body) for name in (plan.base, plan.band, plan.band_after))
+        explained = (base, "findings", band, band_after, "steps", "steps_after_repair", "measures", "repairs")
+        body.line("return ", bracketed("Explanation(", (*self._heading(body), *explained), ")"))
 
     def _start(self) -> Body:
         body = Body()
@@ -124,33 +108,21 @@ class FunctionWriter:
             body.suite(f"if not {between}:").line(f"raise InputError([{other}(as_of, {first}, {last_})])")
         return body
 
-    def _function(self, name: str, result: str, summary: str, body: Body) -> Iterator[str]:
-        subject = self.results.inputs.subject
-        yield f"def {name}(subject: {subject}, period: Period, as_of: date) -> {result}:"
-        yield f'    """{summary}"""'
-        yield from lines_of(body, 4)
-        yield from ("", "")
-
-    def _heading(self) -> tuple[Document, ...]:
+    def _heading(self, body: Body) -> tuple[Document, ...]:
         plan = self.program.result
         parts = (plan.graded, plan.score, plan.score_after, plan.grade, plan.grade_after)
-        return (subject_key(self.results), "period.text", "as_of", *(self._value(name) for name in parts))
+        return (subject_key(self.results), "period.text", "as_of", *(self._value(name, body) for name in parts))
 
-    def _value(self, name: str | None) -> Document:
+    def _value(self, name: str | None, body: Body) -> Document:
         """A definition as an argument."""
-        return "None" if name is None else self.writer.express(self.plan.value(self.definitions[name])).document
+        return "None" if name is None else self.writer.value(self.plan.value(self.definitions[name]), body).document
 
     # Measures
 
-    def _write_codes(self, body: Body) -> None:
+    def _write_measures(self, body: Body, form: "Form") -> None:
         body.line("measures = []")
         items = [(self._condition(item), item) for item in self.program.result.measures]
-        self._write_measure_tree([(operands_of(when), item) for when, item in items if when != FALSE], body, self._code)
-
-    def _write_measures(self, body: Body) -> None:
-        body.line("measures = []")
-        items = [(self._condition(item), item) for item in self.program.result.measures]
-        self._write_measure_tree([(operands_of(when), item) for when, item in items if when != FALSE], body, self._full)
+        self._write_measure_tree([(operands_of(when), item) for when, item in items if when != FALSE], body, form)
 
     def _condition(self, measure: Measure) -> Expression:
         return self.plan.value(self.definitions[measure.holds])
@@ -178,48 +150,29 @@ class FunctionWriter:
     def _write_measure(self, measure: Measure, body: Body, form: "Form") -> None:
         for text in rule_comment(measure.rule):
             body.comment(text)
-        body.line(bracketed("measures.append(", (form(measure),), ")"))
+        body.line(bracketed("measures.append(", (form(measure, body),), ")"))
 
-    def _code(self, measure: Measure) -> Document:
+    def _code(self, measure: Measure, _: Body) -> Document:
         return literal(measure.rule.code)
 
-    def _full(self, measure: Measure) -> Document:
+    def _full(self, measure: Measure, body: Body) -> Document:
         items = []
         for grant in measure.grants:
-            value: Document = "True" if grant.value is None else self._grant(self.definitions[grant.value])
+            value: Document = "True" if grant.value is None else self._grant(self.definitions[grant.value], body)
             items.append(joined(f"{literal(grant.name)}: ", value))
         parts = (literal(measure.rule.code), literal(measure.may), bracketed("{", tuple(items), "}"))
         return bracketed("Measure(", parts, ")")
 
-    def _grant(self, definition: Definition) -> Document:
+    def _grant(self, definition: Definition, body: Body) -> Document:
         value = self.plan.value(definition)
         if isinstance(value, Constant):
             return literal(json_value(value.value, definition.type))
-        code = self.writer.express(value).document
+        code = self.writer.value(value, body).document
         converted = self.results.json_of(definition.type, "\0")
         before, _, after = converted.partition("\0")
         return joined(before, code, after)
 
-    # Findings, steps, repairs
-
-    def _write_findings(self, body: Body) -> None:
-        body.line("findings = []")
-        for finding in self.program.result.findings:
-            with self._where(finding.fires, body) as inner:
-                if inner is None:
-                    continue
-                records: Document = "None"
-                if finding.table is not None:
-                    records = self._records(_matching(finding), inner)
-                parts = (
-                    literal(finding.rule.code),
-                    self._value(finding.count),
-                    self._value(finding.points),
-                    self._value(finding.points_after),
-                    literal(finding.table),
-                    records,
-                )
-                inner.line(bracketed("findings.append(", (bracketed("Finding(", parts, ")"),), ")"))
+    # Steps and repairs
 
     def _write_steps(self, body: Body, variable: str, *, after: bool) -> None:
         body.line(f"{variable} = Steps(", ", ".join("[]" for _ in STEPS), ")")
@@ -231,49 +184,21 @@ class FunctionWriter:
                     if inner is not None:
                         inner.line(f"{variable}.{name}.append({literal(step.rule.code)})")
 
-    def _write_repairs(self, body: Body) -> None:
-        plan = self.program.result
-        body.line("repairs: list[PointsRepair | DirectRepair] = []")
-        fires = {item.rule.code: item.fires for item in reversed(plan.findings)}
-        holds = {item.rule.code: item.holds for item in reversed(plan.directs)}
-        for repair in plan.points_repairs:
-            with self._where(fires.get(repair.indicator), body) as inner:
+    def _write_direct_repairs(self, body: Body) -> None:
+        holds = {item.rule.code: item.holds for item in reversed(self.program.result.directs)}
+        for repair in self.program.result.direct_repairs:
+            with self._where(holds.get(repair.direct), body) as inner:
                 if inner is not None:
-                    records = self._records(_still_open(repair), inner)
-                    parts = (literal(repair.rule.code), self._value(repair.restored), records)
-                    inner.line(bracketed("repairs.append(", (bracketed("PointsRepair(", parts, ")"),), ")"))
-        for direct in plan.direct_repairs:
-            with self._where(holds.get(direct.direct), body) as inner:
-                if inner is not None:
-                    repaired = self._value(direct.repaired)
-                    call = bracketed("DirectRepair(", (literal(direct.rule.code), repaired), ")")
-                    inner.line(bracketed("repairs.append(", (call,), ")"))
+                    call = ("DirectRepair(", (literal(repair.rule.code), self._value(repair.repaired, inner)), ")")
+                    inner.line(bracketed("repairs.append(", (bracketed(*call),), ")"))
 
-    @contextmanager
-    def _where(self, name: str | None, body: Body) -> Iterator[Body | None]:
+    def _where(self, name: str | None, body: Body) -> AbstractContextManager[Body | None]:
         """The place where a definition holds; None when it never does."""
         condition = FALSE if name is None else self.plan.value(self.definitions[name])
-        if condition == FALSE:
-            yield None
-        elif condition == TRUE:
-            yield body
-        else:
-            with self.writer.branch(body.suite("if ", self.writer.condition(condition, body), ":")) as inner:
-                yield inner
-
-    def _records(self, collection: Collection, body: Body) -> Document:
-        """The positions of the records of a collection, gathered here when no pass has done so."""
-        resolved = self.plan.collections[collection]
-        if resolved not in self.writer.reads:
-            name = self.writer.scope.allocate(self.writer.collection_names[resolved])
-            table = self.program.table(collection.table)
-            body.line(f"{name}: Sequence[int] = ()")
-            PassWriter(self.writer, table, f"subject.{identifier(table.name)}", {resolved: Target(name)}).write(body)
-            return name
-        return self.writer.reads[resolved].document
+        return self.writer.where(condition, body)
 
 
-Form = Callable[[Measure], Document]
+Form = Callable[[Measure, Body], Document]
 Conditional = tuple[tuple[Expression, ...], Measure]
 """A measure with the operands of its condition."""
 
@@ -283,9 +208,18 @@ def function_lines(results: Results, constants: Constants) -> Iterator[str]:
     program = results.program
     definitions = {item.name: item for item in program.definitions}
     conditions = frozenset(item.holds for item in program.result.measures)
-    whole = resolved_plan(program, frozenset(_anchors(program)), conditions)
-    yield from FunctionWriter(results, constants, program, definitions, whole).evaluate_lines()
-    yield from FunctionWriter(results, constants, program, definitions, whole).explain_lines()
+    anchors = frozenset(_anchors(program))
+    whole = resolved_plan(program, anchors, conditions)
+    request = Request(
+        _heading_values(program),
+        tuple(item.holds for item in program.result.measures),
+        anchors,
+        _kept(program),
+        (*_explained_values(program), *_values_of_entries(program)),
+        tuple(collected(program)),
+    )
+    plan = make_plan(program, request, whole)
+    yield from FunctionWriter(results, constants, program, definitions, plan).lines()
 
 
 def _heading_values(program: Program) -> tuple[str, ...]:
@@ -293,18 +227,23 @@ def _heading_values(program: Program) -> tuple[str, ...]:
     return _named((plan.graded, plan.score, plan.score_after, plan.grade, plan.grade_after))
 
 
-def _all_values(program: Program) -> tuple[str, ...]:
-    """Every definition that `explain` reads, but for the conditions of measures."""
+def _explained_values(program: Program) -> tuple[str, ...]:
+    """What an explanation reads beside that, but for its findings and repairs of points."""
     plan = program.result
-    names: list[str | None] = [*_heading_values(program), plan.base, plan.band, plan.band_after]
-    for finding in plan.findings:
-        names += (finding.fires, finding.count, finding.points, finding.points_after)
+    names: list[str | None] = [plan.base, plan.band, plan.band_after]
     for step in _steps(program):
         names += (step.holds, step.holds_after)
     names += [grant.value for measure in plan.measures for grant in measure.grants]
-    names += [repair.restored for repair in plan.points_repairs]
     names += [repair.repaired for repair in plan.direct_repairs]
     return _named(names)
+
+
+def _values_of_entries(program: Program) -> tuple[str, ...]:
+    """What findings and repairs of points read."""
+    names: list[str | None] = []
+    for finding in program.result.findings:
+        names += (finding.fires, finding.count, finding.points, finding.points_after)
+    return _named((*names, *(repair.restored for repair in program.result.points_repairs)))
 
 
 def _named(names: Iterable[str | None]) -> tuple[str, ...]:
@@ -357,15 +296,6 @@ def _totals(program: Program) -> Iterator[str]:
     plan = program.result
     totals = (plan.base, plan.score, plan.score_after, plan.band, plan.band_after, plan.grade, plan.grade_after)
     yield from _named((*totals, plan.graded))
-
-
-def _matching(finding: Finding) -> Collection:
-    assert finding.table is not None
-    return Collection(finding.table, TRUE if finding.where is None else finding.where)
-
-
-def _still_open(repair: PointsRepair) -> Collection:
-    return Collection(repair.table, And((repair.where, repair.open)))
 
 
 def _day(day: date | None) -> str | None:

@@ -52,9 +52,10 @@ def bracketed(opening: str, items: tuple[Document, ...], closing: str) -> Docume
     if not items:
         return opening + closing
     separated: list[Document] = [Break("")]
-    for item in items[:-1]:
+    grouped = [item if isinstance(item, str) else Group(item) for item in items]
+    for item in grouped[:-1]:
         separated += (item, ",", Break(" "))
-    separated += (items[-1], Broken(","))
+    separated += (grouped[-1], Broken(","))
     return Group(joined(opening, Nested(Joined(tuple(separated))), Break(""), closing))
 
 

@@ -1,8 +1,9 @@
-"""What one emitted function computes, before it is written.
+"""What an emitted evaluation computes, before it is written.
 
-In: a program and what the function gives back. Out: a `Plan`: the definitions that are needed, simplified, in
-dependency order, without those that only repeat another one or are used in one place; and which aggregates can be
-worked out in passes over their tables before the expressions that use them.
+In: a program, what an evaluation gives back, and what an explanation gives back beside it. Out: a `Plan`: the
+definitions that are needed, simplified, in dependency order, without those that only repeat another one or are used in
+one place; those that an explanation alone needs stand apart. And which aggregates can be worked out in passes over
+their tables before the expressions that use them.
 """
 
 from collections import Counter
@@ -24,7 +25,9 @@ from creditdsl.core.ir import (
     DefinitionReference,
     DivideRounded,
     Expression,
+    Greatest,
     IsPresent,
+    Least,
     Or,
     OrElse,
     Presume,
@@ -59,18 +62,19 @@ Pass = Aggregate | Collection
 
 @dataclass(slots=True)
 class Request:
-    """What a function gives back: definitions by name, conditions used once each, and collections of records.
+    """What an evaluation gives back: definitions by name, and conditions used once each.
 
-    `collections` have a name each. `anchors` are definitions that are written as statements of their own, under the
-    comment of their rule.
+    `anchors` are definitions that are written as statements of their own, under the comment of their rule. An explanation
+    gives back `explained` and the records that meet `collected` as well.
     """
 
     values: tuple[str, ...]
     conditions: tuple[str, ...]
-    collections: dict[Collection, str]
     anchors: frozenset[str]
     kept: frozenset[str]
     """definitions that have a variable even when they are read once: what passes can add up"""
+    explained: tuple[str, ...]
+    collected: tuple[Expression, ...]
 
 
 @dataclass(slots=True)
@@ -79,25 +83,17 @@ class Plan:
 
     enums: Enums
     expressions: dict[str, Expression] = field(default_factory=dict)
+    rest: dict[str, Expression] = field(default_factory=dict)
+    """the definitions that an explanation alone needs"""
     resolved: dict[Expression, Expression] = field(default_factory=dict)
-    collections: dict[Collection, Collection] = field(default_factory=dict)
-    """requested collection -> the same with its condition resolved"""
 
     def value(self, definition: Definition) -> Expression:
         """What a definition is read as: a constant, a field, a reference, or the expression that is used in one place."""
-        return substitute(reference(definition), self.resolved, self.enums)
+        return self.resolve(reference(definition))
 
-    def passes(self, hoistable_: Iterable[Aggregate]) -> list[Pass]:
-        """Everything that can be worked out in passes over tables, in the order of first use.
-
-        `hoistable_` are the hoistable aggregates of the expressions.
-        """
-        found: dict[Pass, None] = dict.fromkeys(hoistable_)
-        for collection in self.collections.values():
-            found.update(dict.fromkeys(hoistable(collection.where, lazy=True)))
-            if is_total(collection.where):
-                found[collection] = None
-        return list(found)
+    def resolve(self, expression: Expression) -> Expression:
+        """An expression of the program over what its definitions are read as."""
+        return substitute(expression, self.resolved, self.enums)
 
 
 def reference(definition: Definition) -> DefinitionReference:
@@ -113,18 +109,20 @@ def is_module_constant(definition: Definition, enums: Enums) -> bool:
 
 
 def make_plan(program: Program, request: Request, whole: Plan) -> Plan:
-    """The plan of a function that gives back what `request` says; `whole` is that of all definitions."""
-    plan = Plan(whole.enums, dict(whole.expressions), dict(whole.resolved))
-    collections = [_resolved_collection(item, plan) for item in request.collections]
-    roots = [plan.value(program.definition(name)) for name in (*request.values, *request.conditions)]
-    roots += [collection.where for collection in collections]
-    needed = _needed(roots, plan)
-    plan.expressions = {name: item for name, item in plan.expressions.items() if name in needed}
-    _inline(program, request, plan, collections)
-    plan.collections = {
-        item: _resolved_collection(resolved, plan)
-        for item, resolved in zip(request.collections, collections, strict=True)
-    }
+    """The plan of what `request` says; `whole` is that of all definitions."""
+    definitions = {item.name: item for item in program.definitions}
+    roots = [whole.value(definitions[name]) for name in (*request.values, *request.conditions)]
+    needed = _needed(roots, whole)
+    expressions = {name: item for name, item in whole.expressions.items() if name in needed}
+    plan = Plan(whole.enums, expressions, resolved=dict(whole.resolved))
+    inlined = _inline(definitions, request, plan)
+    roots = [*(whole.value(definitions[name]) for name in request.explained), *map(whole.resolve, request.collected)]
+    too = _needed(roots, whole) - needed
+    rest = {name: item for name, item in whole.expressions.items() if name in too}
+    _add_rest(definitions, request, rest, plan, inlined)
+    for own, expression in plan.resolved.items():
+        plan.resolved[own] = _with_inlined(expression, inlined, plan.enums)
+    plan.resolved.update(inlined)
     return plan
 
 
@@ -244,30 +242,43 @@ def _needed(roots: Iterable[Expression], plan: Plan) -> set[str]:
     return needed
 
 
-def _inline(program: Program, request: Request, plan: Plan, collections: list[Collection]) -> None:
-    """Write what is used once where it is used, if it is small and not inside a pass over records."""
+def _inline(definitions: Mapping[str, Definition], request: Request, plan: Plan) -> dict[Expression, Expression]:
+    """What is written where it is used, by reference: what is used once, if it is small and not inside a pass over records."""
     uses: Counter[str] = Counter()
     for expression in plan.expressions.values():
         uses.update(_weighted_references(expression, 1))
-    for collection in collections:
-        uses.update(_weighted_references(collection.where, 2))
     for name in request.values:
-        uses.update(_weighted_references(plan.value(program.definition(name)), 2))
+        uses.update(_weighted_references(plan.value(definitions[name]), 2))
     for name in request.conditions:
-        uses.update(_weighted_references(plan.value(program.definition(name)), 1))
-    definitions = {item.name: item for item in program.definitions}
+        uses.update(_weighted_references(plan.value(definitions[name]), 1))
     inlined: dict[Expression, Expression] = {}
-    written = request.anchors | request.kept
+    written, read_again = request.anchors | request.kept, frozenset(request.explained)
     for name, expression in list(plan.expressions.items()):
         expression = _with_inlined(expression, inlined, plan.enums)
-        if uses[name] == 1 and name not in written and _is_small(expression):
+        again = name in read_again and _is_worked_out(expression)
+        if uses[name] == 1 and name not in written and not again and _is_small(expression):
             inlined[reference(definitions[name])] = expression
             del plan.expressions[name]
         else:
             plan.expressions[name] = expression
-    for own, expression in plan.resolved.items():
-        plan.resolved[own] = _with_inlined(expression, inlined, plan.enums)
-    plan.resolved.update(inlined)
+    return inlined
+
+
+def _add_rest(
+    definitions: Mapping[str, Definition],
+    request: Request,
+    expressions: Mapping[str, Expression],
+    plan: Plan,
+    inlined: dict[Expression, Expression],
+) -> None:
+    """What an explanation needs beside the evaluation; what is small is worked out where it is read, and is added to `inlined`."""
+    for name, expression in expressions.items():
+        expression = _with_inlined(expression, inlined, plan.enums)
+        read = any(isinstance(part, Aggregate) for part in walk(expression))
+        if name not in request.anchors and not read and _is_small(expression):
+            inlined[reference(definitions[name])] = expression
+        else:
+            plan.rest[name] = expression
 
 
 def _with_inlined(expression: Expression, inlined: Mapping[Expression, Expression], enums: Enums) -> Expression:
@@ -289,10 +300,11 @@ def _is_small(expression: Expression) -> bool:
     return not isinstance(expression, Aggregate) and _size(expression) <= INLINED_SIZE
 
 
+def _is_worked_out(expression: Expression) -> bool:
+    """Whether an expression takes statements of its own: read a second time, it had better have a variable."""
+    return any(isinstance(part, Least | Greatest) for part in walk(expression))
+
+
 def _size(expression: Expression) -> int:
     """How many nodes an expression has where it is written: an aggregate is a variable by then."""
     return 1 if isinstance(expression, Aggregate) else 1 + sum(map(_size, children(expression)))
-
-
-def _resolved_collection(collection: Collection, plan: Plan) -> Collection:
-    return Collection(collection.table, substitute(collection.where, plan.resolved, plan.enums))

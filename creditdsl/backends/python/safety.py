@@ -35,7 +35,7 @@ Named = ast.Import | ast.ImportFrom | ast.Call | ast.Attribute
 
 ALLOWED_CALLS = frozenset(
     """
-    ValueError abs any bool dict divmod enumerate int isinstance len list map max min range repr set str sum super tuple type
+    ValueError abs any bool dict divmod enumerate int isinstance len list map max min range repr set sorted str sum super tuple type
     """.split()  # noqa: SIM905
 )
 """Builtins that may be called; beside them what the module defines or imports."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from creditdsl.backends.python.expressions import Code, Expressions
 from creditdsl.backends.python.layout import INDENT, Document, joined, render, wrapped
+from creditdsl.backends.python.rewrite import FALSE, TRUE
 from creditdsl.core.ir import (
     Add,
     Aggregate,
@@ -146,13 +147,25 @@ class Statements(Expressions):
         with self.reads.inner():
             yield body
 
+    @contextmanager
+    def where(self, condition: Expression, body: Body) -> Iterator[Body | None]:
+        """The place where a condition holds; None when it never does."""
+        if condition == FALSE:
+            yield None
+        elif condition == TRUE:
+            yield body
+        else:
+            with self.branch(body.suite("if ", self.condition(condition, body), ":")) as inner:
+                yield inner
+
     def _lift(self, expression: Expression, body: Body) -> None:
         """Assign the operands that are too large; only for nodes that evaluate all of them."""
         for child in children(expression):
             if not self.is_plain(child, DEPTH - 1, lazy=False):
-                self._assign_part(child, body)
+                self.assign_part(child, body)
 
-    def _assign_part(self, expression: Expression, body: Body) -> Code:
+    def assign_part(self, expression: Expression, body: Body) -> Code:
+        """The expression in a variable of its own."""
         name = self.scope.allocate("part")
         self.assign(name, expression, body)
         self.reads[expression] = Code(name, name=True)
@@ -199,7 +212,7 @@ class Statements(Expressions):
             terms = operands[start : start + BREADTH]
             for term in terms:
                 if not self.is_plain(term, DEPTH - 1, lazy=False):
-                    self._assign_part(term, body)
+                    self.assign_part(term, body)
             total = self.express(Add(terms, whole.type))
             body.line(f"{target} {'+=' if start else '='} ", wrapped(total.document))
 
@@ -209,7 +222,7 @@ class Statements(Expressions):
         for operand in operands[1:]:
             code = self.value(operand, body, "part")
             if not code.name:
-                code = self._assign_part(operand, body)
+                code = self.assign_part(operand, body)
             body.suite(f"if {target} {operator} ", code.document, ":").line(f"{target} = ", code.document)
 
     def _assign_condition(
