@@ -1,6 +1,8 @@
 """The frame of the benchmarks runs, on sizes that measure nothing, with the contestants that need no package of their own."""
 
 import re
+import subprocess
+import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -79,6 +81,14 @@ def test_the_national_policy_is_graded_alike_by_every_contestant() -> None:
     policy = national.national_policy()
     measured = contest(once(national_contestants()), policy, national.city_of(policy, 60), PACING)
     assert {item.name for item in measured} >= {"python-by-hand", "compiled-python"}
+
+
+def test_the_python_module_says_what_the_one_written_by_hand_says() -> None:
+    script = Path(__file__).parent / "benchmarks" / "python_speed.py"
+    command = [sys.executable, str(script), "--subjects", "150", "--rounds", "1"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("explain") == 2
 
 
 def test_a_whole_run_is_compared_with_the_query_by_hand() -> None:

@@ -323,15 +323,16 @@ def evaluate(subject: Any, year: int, as_of: date) -> Evaluation:
             measures.append("a_joint_incentives")
         elif grade_after == "B":
             measures.extend(B_MEASURES)
-        elif grade_after == "M":
-            measures.extend(M_MEASURES)
         elif grade_after == "C":
             measures.extend(C_MEASURES)
-        else:
+        elif grade_after == "D":
             measures.extend(D_MEASURES)
     if subject.joint_penalty_party:
         measures.append("joint_tax_administration")
         if subject.unsettled_assessed_tax:
             measures.append("joint_exit_ban")
         measures.extend(JOINT_MEASURES)
+    # In the order of the text: grade M and its measures came with an amendment.
+    if grade_after == "M":
+        measures.extend(M_MEASURES)
     return Evaluation(subject.uscc, str(year), as_of, graded, score, score_after, grade, grade_after, measures)
