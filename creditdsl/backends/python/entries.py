@@ -84,13 +84,13 @@ def entries_of(program: Program, plan: Plan) -> Iterator[Entry]:
         condition = value(finding.fires)
         points = tuple(value(name, condition) for name in (finding.count, finding.points, finding.points_after))
         code, name = literal(finding.rule.code), f"records_{variable_name(finding.rule.code, part=True)}"
-        records = "None" if finding.table is None else Collection(finding.table, plan.resolve(_matching(finding)))
+        records = "None" if finding.table is None else Collection(finding.table, plan.collected[_matching(finding)])
         arguments = (code, *points, literal(finding.table), records)
         yield Entry("findings", number, "Finding", condition, arguments, name)
     fires = {item.rule.code: value(item.fires) for item in reversed(program.result.findings)}
     for number, repair in enumerate(program.result.points_repairs):
         code, name = literal(repair.rule.code), f"open_{variable_name(repair.rule.code, part=True)}"
-        records = Collection(repair.table, plan.resolve(_still_open(repair)))
+        records = Collection(repair.table, plan.collected[_still_open(repair)])
         condition = fires.get(repair.indicator, FALSE)
         yield Entry(
             "repairs", number, "PointsRepair", condition, (code, value(repair.restored, condition), records), name

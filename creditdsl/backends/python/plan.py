@@ -86,14 +86,12 @@ class Plan:
     rest: dict[str, Expression] = field(default_factory=dict)
     """the definitions that an explanation alone needs"""
     resolved: dict[Expression, Expression] = field(default_factory=dict)
+    collected: dict[Expression, Expression] = field(default_factory=dict)
+    """the conditions on records that an explanation gives back, over what definitions are read as"""
 
     def value(self, definition: Definition) -> Expression:
         """What a definition is read as: a constant, a field, a reference, or the expression that is used in one place."""
-        return self.resolve(reference(definition))
-
-    def resolve(self, expression: Expression) -> Expression:
-        """An expression of the program over what its definitions are read as."""
-        return substitute(expression, self.resolved, self.enums)
+        return substitute(reference(definition), self.resolved, self.enums)
 
 
 def reference(definition: Definition) -> DefinitionReference:
@@ -116,13 +114,15 @@ def make_plan(program: Program, request: Request, whole: Plan) -> Plan:
     expressions = {name: item for name, item in whole.expressions.items() if name in needed}
     plan = Plan(whole.enums, expressions, resolved=dict(whole.resolved))
     inlined = _inline(definitions, request, plan)
-    roots = [*(whole.value(definitions[name]) for name in request.explained), *map(whole.resolve, request.collected)]
+    collected = {item: substitute(item, whole.resolved, whole.enums) for item in request.collected}
+    roots = [*(whole.value(definitions[name]) for name in request.explained), *collected.values()]
     too = _needed(roots, whole) - needed
     rest = {name: item for name, item in whole.expressions.items() if name in too}
     _add_rest(definitions, request, rest, plan, inlined)
     for own, expression in plan.resolved.items():
         plan.resolved[own] = _with_inlined(expression, inlined, plan.enums)
     plan.resolved.update(inlined)
+    plan.collected = {item: _with_inlined(found, inlined, plan.enums) for item, found in collected.items()}
     return plan
 
 
