@@ -131,7 +131,7 @@ def _extreme(expression: Least | Greatest, trees: list[Tree], scope: Scope) -> T
         return function(trees)
     first, second = trees
     compare = build.less if least else build.more
-    return build.when([(compare(first.copy(), second.copy()), first)], second)
+    return build.when([(compare(build.again(first), build.again(second)), first)], second)
 
 
 def _quotient(division: DivideRounded, trees: list[Tree], scope: Scope) -> Tree:
@@ -147,7 +147,7 @@ def _quotient(division: DivideRounded, trees: list[Tree], scope: Scope) -> Tree:
     away = _rounds_away(division.rounding, dividend, divisor, scope)
     if away is None:
         return _narrowed(towards_zero, division, scope)
-    negative = (build.less(tree.copy(), build.integer(0)) for tree in (dividend, divisor))
+    negative = (build.less(build.again(tree), build.integer(0)) for tree in (dividend, divisor))
     same_sign = build.equal(*map(build.grouped, negative))
     step = build.when([(same_sign, build.integer(1))], build.integer(-1))
     rounded = build.add(towards_zero, build.when([(away, step)], build.integer(0)))
@@ -174,16 +174,16 @@ def _rounds_away(rounding: Rounding, dividend: Tree, divisor: Tree, scope: Scope
     """Whether the quotient is rounded away from zero; None for never."""
     if rounding is Rounding.DOWN:
         return None
-    rest = build.remainder(dividend.copy(), divisor.copy())
+    rest = build.remainder(build.again(dividend), build.again(divisor))
     if rounding is Rounding.UP:
         return build.unequal(rest, build.integer(0))
     size = build.call("ABS", rest)
-    to_next = build.subtract(build.call("ABS", divisor.copy()), size.copy())
+    to_next = build.subtract(build.call("ABS", build.again(divisor)), build.again(size))
     if rounding is Rounding.HALF_UP:
         return build.at_least(size, to_next)
-    whole = scope.target.quotient(dividend.copy(), divisor.copy())
+    whole = scope.target.quotient(build.again(dividend), build.again(divisor))
     odd = build.unequal(build.remainder(whole, build.integer(2)), build.integer(0))
-    tie = build.all_of([build.equal(size.copy(), to_next.copy()), odd])
+    tie = build.all_of([build.equal(build.again(size), build.again(to_next)), odd])
     return build.any_of([build.more(size, to_next), tie])
 
 

@@ -7,6 +7,7 @@ that is given is taken over, so a tree that stands in two places is copied first
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache
+from typing import TypeVar
 
 from sqlglot import exp
 
@@ -14,6 +15,11 @@ Tree = exp.Expr
 
 INT32_HIGH = 2**31 - 1
 INT64_HIGH = 2**63 - 1
+
+APART = (exp.Binary, exp.Not, exp.Between, exp.Is, exp.In, exp.Neg, exp.Connector)
+"""What something around it could tear apart."""
+
+ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Mod, exp.IntDiv, exp.Div)
 
 
 def identifier(name: str) -> exp.Identifier:
@@ -31,7 +37,7 @@ def integer(value: int) -> Tree:
     """
     if value == -INT64_HIGH - 1:
         return exp.Paren(this=exp.Sub(this=integer(-INT64_HIGH), expression=integer(1)))
-    number: Tree = exp.Literal.number(abs(value))
+    number = exact(str(abs(value)))
     if abs(value) > INT32_HIGH:
         number = cast(number, "BIGINT")
     return exp.Neg(this=number) if value < 0 else number
@@ -39,11 +45,11 @@ def integer(value: int) -> Tree:
 
 def exact(number: str) -> Tree:
     """A decimal number as it is written, such as `0.01`."""
-    return exp.Literal.number(number)
+    return exp.Literal(this=number, is_string=False)
 
 
 def text(value: str) -> Tree:
-    return exp.Literal.string(value)
+    return exp.Literal(this=value, is_string=True)
 
 
 def truth(value: bool) -> Tree:
@@ -65,7 +71,7 @@ def cast(tree: Tree, type_: str) -> Tree:
 
 def data_type(name: str) -> exp.DataType:
     """The tree of a type that has the name in DuckDB."""
-    return _parsed_type(name).copy()
+    return again(_parsed_type(name))
 
 
 @cache
@@ -74,15 +80,34 @@ def _parsed_type(name: str) -> exp.DataType:
     return exp.DataType.build(name, dialect="duckdb")
 
 
+Node = TypeVar("Node", bound=exp.Expr)
+
+
+def again(tree: Node) -> Node:
+    """A copy of a tree that stands in one place already: what `copy` gives, in a fraction of its time."""
+    parts = {name: _part_again(part) for name, part in tree.args.items()}
+    copied = type(tree)(**parts)
+    if tree.comments:
+        copied.comments = list(tree.comments)
+    return copied
+
+
+def _part_again(part: object) -> object:
+    if isinstance(part, exp.Expr):
+        return again(part)
+    return [_part_again(item) for item in part] if isinstance(part, list) else part
+
+
 def call(name: str, *arguments: Tree) -> Tree:
     return exp.Anonymous(this=name, expressions=list(arguments))
 
 
 def grouped(tree: Tree) -> Tree:
     """The tree in parentheses, unless nothing around it could tear it apart."""
-    apart = exp.Binary | exp.Not | exp.Between | exp.Is | exp.In | exp.Neg | exp.Connector
+    if not isinstance(tree, APART):
+        return tree
     number = isinstance(tree, exp.Neg) and isinstance(tree.this, exp.Literal)
-    return exp.Paren(this=tree) if isinstance(tree, apart) and not number else tree
+    return tree if number else exp.Paren(this=tree)
 
 
 def add(left: Tree, right: Tree) -> Tree:
@@ -154,8 +179,7 @@ def one_of(tree: Tree, values: Iterable[Tree]) -> Tree:
 
 
 def _compared(tree: Tree) -> Tree:
-    arithmetic = exp.Add | exp.Sub | exp.Mul | exp.Mod | exp.IntDiv | exp.Div
-    return tree if isinstance(tree, arithmetic) else grouped(tree)
+    return tree if isinstance(tree, ARITHMETIC) else grouped(tree)
 
 
 def is_null(tree: Tree) -> Tree:

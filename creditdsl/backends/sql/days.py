@@ -54,7 +54,7 @@ def write(expression: DayArithmetic, trees: list[Tree], scope: Scope) -> Tree:
 
 def month_of(day: Tree, scope: Scope) -> Tree:
     """The number of a month, year x 12 + month - 1."""
-    year, month = scope.target.year(day), scope.target.month_of_year(day.copy())
+    year, month = scope.target.year(day), scope.target.month_of_year(build.again(day))
     return build.subtract(build.add(build.multiply(year, build.integer(12)), month), build.integer(1))
 
 
@@ -72,15 +72,15 @@ def _add_days(expression: AddDays, trees: list[Tree], scope: Scope) -> Tree:
         days = build.kept(days, -CALENDAR_DAYS, CALENDAR_DAYS)
     first = build.day(date_of(FIRST_DATE))
     place = build.add(scope.target.days_between(first, day), build.cast(days, "INTEGER"))
-    return scope.target.add_days(first.copy(), build.kept(place, 0, CALENDAR_DAYS))
+    return scope.target.add_days(build.again(first), build.kept(place, 0, CALENDAR_DAYS))
 
 
 def _add_months(expression: AddMonths, trees: list[Tree], scope: Scope) -> Tree:
     day, months = trees
     if not inside(scope.bounds.uncut(expression)):
-        month = build.grouped(month_of(day.copy(), scope))
+        month = build.grouped(month_of(build.again(day), scope))
         least = build.subtract(build.integer(FIRST_MONTH), month)
-        most = build.subtract(build.integer(LAST_MONTH), month.copy())
+        most = build.subtract(build.integer(LAST_MONTH), build.again(month))
         months = build.call("LEAST", build.call("GREATEST", months, least), most)
     return scope.target.add_months(day, months)
 
@@ -88,13 +88,13 @@ def _add_months(expression: AddMonths, trees: list[Tree], scope: Scope) -> Tree:
 def _months_between(start: Tree, end: Tree, scope: Scope) -> Tree:
     """Whole months, counted from the earlier day on."""
     backwards = build.negate(_whole_months(end, start, scope))
-    return build.when([(build.less(end.copy(), start.copy()), backwards)], _whole_months(start, end, scope))
+    return build.when([(build.less(build.again(end), build.again(start)), backwards)], _whole_months(start, end, scope))
 
 
 def _whole_months(start: Tree, end: Tree, scope: Scope) -> Tree:
     """From a day to a later one: one month less when its day of the month is not reached, unless the month ends first."""
     target = scope.target
-    months = build.subtract(month_of(end.copy(), scope), build.grouped(month_of(start.copy(), scope)))
-    short = build.less(target.day_of_month(end.copy()), target.day_of_month(start.copy()))
-    goes_on = build.unequal(target.day_of_month(target.add_days(end.copy(), build.integer(1))), build.integer(1))
+    months = build.subtract(month_of(build.again(end), scope), build.grouped(month_of(build.again(start), scope)))
+    short = build.less(target.day_of_month(build.again(end)), target.day_of_month(build.again(start)))
+    goes_on = build.unequal(target.day_of_month(target.add_days(build.again(end), build.integer(1))), build.integer(1))
     return build.subtract(months, build.when([(build.all_of([short, goes_on]), build.integer(1))], build.integer(0)))

@@ -94,7 +94,6 @@ def _try_cast(generator: Generator, tree: exp.TryCast) -> str:
 class _SparkText(SparkGenerator):
     TRANSFORMS: ClassVar[Transforms] = {
         **SparkGenerator.TRANSFORMS,
-        exp.Paren: _parentheses,
         **SHARED,
         exp.TryCast: _try_cast,
     }
@@ -110,5 +109,19 @@ _NAMES = {Dialect.DUCKDB: "duckdb", Dialect.POSTGRES: "postgres", Dialect.SPARK:
 
 def printed(tree: Tree, dialect: Dialect) -> str:
     """The text of a tree, without a semicolon; the tree may be changed by it."""
-    generator = _GENERATORS[dialect](dialect=_NAMES[dialect], pretty=True, identify=True, max_text_width=110)
-    return str(generator.generate(tree, copy=False))
+    return str(_generator(dialect).generate(tree, copy=False))
+
+
+def _generator(dialect: Dialect) -> Generator:
+    kind = _GENERATORS[dialect]
+    try:
+        return _made(kind, dialect)
+    except TypeError:
+        # The classes of sqlglot's compiled build (`sqlglot[c]`) have no subclasses: one of its own with other transforms.
+        generator = _made(kind.__bases__[0], dialect)
+        generator._dispatch = {**generator._dispatch, **kind.TRANSFORMS}
+        return generator
+
+
+def _made(kind: type[Generator], dialect: Dialect) -> Generator:
+    return kind(dialect=_NAMES[dialect], pretty=True, identify=True, max_text_width=110)

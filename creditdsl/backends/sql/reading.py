@@ -66,7 +66,7 @@ class Reading:
     @property
     def ok(self) -> Tree:
         """Whether a value that is there is one of the field."""
-        conditions = [condition.copy() for condition in (self.ranged, self.typed) if condition is not None]
+        conditions = [build.again(condition) for condition in (self.ranged, self.typed) if condition is not None]
         if self.order is None or len(conditions) < 2:
             return build.all_of(conditions)
         ranged, typed = conditions
@@ -86,8 +86,8 @@ class Reading:
     def _broken(self, condition: Tree | None, first: Tree | None) -> Tree | None:
         if condition is None:
             return None
-        broken = build.negation(build.coalesce(condition.copy(), build.truth(False)))
-        return broken if first is None else build.when([(first.copy(), broken)], build.truth(False))
+        broken = build.negation(build.coalesce(build.again(condition), build.truth(False)))
+        return broken if first is None else build.when([(build.again(first), broken)], build.truth(False))
 
 
 def reading(field: InputField, column: Tree, physical_type: str, target: Target, names: Sequence[str] = ()) -> Reading:
@@ -147,7 +147,7 @@ def _scaled(number: Tree, column: Tree, scale: int, range_: Interval) -> Reading
     """Of an exact number; its range is looked at before it is scaled."""
     low, high = (_unscaled(end, scale) for end in (range_.low, range_.high))
     value = build.multiply(number, build.integer(10**scale)) if scale else number
-    return Reading(build.cast(value, integer_type(range_)), None, build.between(column.copy(), low, high))
+    return Reading(build.cast(value, integer_type(range_)), None, build.between(build.again(column), low, high))
 
 
 def _decimal(column: Tree, scale: int, range_: Interval) -> Tree:
@@ -161,9 +161,9 @@ def _decimal(column: Tree, scale: int, range_: Interval) -> Tree:
 def _has_places(column: Tree, scale: int, target: Target) -> Tree:
     """Whether a number in its range has at most so many places."""
     if scale and not target.exact_remainder:
-        return build.equal(column.copy(), build.cast(column.copy(), f"DECIMAL(38, {scale})"))
+        return build.equal(build.again(column), build.cast(build.again(column), f"DECIMAL(38, {scale})"))
     unit = build.exact(f"0.{'0' * (scale - 1)}1") if scale else build.integer(1)
-    return build.equal(build.remainder(column.copy(), unit), build.integer(0))
+    return build.equal(build.remainder(build.again(column), unit), build.integer(0))
 
 
 def _number_pattern(scale: int) -> str:
@@ -183,22 +183,22 @@ def _unscaled(value: int, scale: int) -> Tree:
 def _number_text(column: Tree, scale: int, range_: Interval, target: Target) -> Reading:
     number = build.cast(column, f"DECIMAL(38, {scale})")
     found = _scaled(number, number, scale, range_)
-    return Reading(found.value, target.matches(column.copy(), _number_pattern(scale)), found.ranged, Order.TYPE_FIRST)
+    return Reading(found.value, target.matches(build.again(column), _number_pattern(scale)), found.ranged, Order.TYPE_FIRST)
 
 
 def _rate_text(column: Tree, type_: Number, range_: Interval, target: Target) -> Reading:
     """A rate with or without a per-cent sign, behind which two more places are taken."""
     shorter = max(type_.scale - 2, 0)
-    percent = target.matches(column.copy(), _number_pattern(shorter) + "%")
-    plain_text = target.matches(column.copy(), _number_pattern(type_.scale))
+    percent = target.matches(build.again(column), _number_pattern(shorter) + "%")
+    plain_text = target.matches(build.again(column), _number_pattern(type_.scale))
     digits = build.call("REPLACE", column, build.text("%"), build.text(""))
     number = build.cast(digits, f"DECIMAL(38, {type_.scale})")
     scaled = build.multiply(number, build.integer(10**type_.scale))
     factor = build.integer(10 ** max(type_.scale - 2, 0))
-    of_percent = build.multiply(number.copy(), factor)
-    value = build.when([(percent.copy(), of_percent)], scaled)
+    of_percent = build.multiply(build.again(number), factor)
+    value = build.when([(build.again(percent), of_percent)], scaled)
     low, high = build.integer(range_.low), build.integer(range_.high)
-    ranged = build.between(value.copy(), low, high)
+    ranged = build.between(build.again(value), low, high)
     return Reading(
         build.cast(value, integer_type(range_)), build.any_of([plain_text, percent]), ranged, Order.TYPE_FIRST
     )
@@ -206,7 +206,7 @@ def _rate_text(column: Tree, type_: Number, range_: Interval, target: Target) ->
 
 def _inexact(shown: Tree, type_: Number, range_: Interval, target: Target) -> Reading:
     """By its shortest decimal form, which must be short enough to have survived."""
-    digits = build.call("REPLACE", build.call("REPLACE", shown.copy(), build.text("."), build.text("")), *_dash())
+    digits = build.call("REPLACE", build.call("REPLACE", build.again(shown), build.text("."), build.text("")), *_dash())
     few = build.at_most(build.call("LENGTH", build.call("TRIM", digits)), build.integer(MOST_FLOAT_DIGITS))
     found = _number_text(shown, type_.scale, range_, target)
     return Reading(found.value, build.all_of([few, found.typed or build.truth(True)]), found.ranged, Order.TYPE_FIRST)
@@ -220,7 +220,7 @@ def _truth(column: Tree, name: str) -> Reading | None:
     if name in ("BOOLEAN", "BOOL"):
         return Reading(column, None, None)
     if TEXT.fullmatch(name):
-        known = build.one_of(column.copy(), [build.text("true"), build.text("false")])
+        known = build.one_of(build.again(column), [build.text("true"), build.text("false")])
         return Reading(build.equal(column, build.text("true")), known, None)
     return None
 
@@ -228,31 +228,31 @@ def _truth(column: Tree, name: str) -> Reading | None:
 def _day(column: Tree, name: str, range_: Interval, target: Target) -> Reading | None:
     low, high = build.day(date_of(range_.low)), build.day(date_of(range_.high))
     if name == "DATE":
-        return Reading(column, None, build.between(column.copy(), low, high))
+        return Reading(column, None, build.between(build.again(column), low, high))
     if name == ANY_DAY or TIMESTAMP.fullmatch(name):
         value = build.cast(column, "DATE")
         # Not `=`: what Spark infers from a column that equals something of itself has no end.
-        midnight = build.at_most(column.copy(), value.copy())
-        return Reading(value, midnight, build.between(column.copy(), low, high))
+        midnight = build.at_most(build.again(column), build.again(value))
+        return Reading(value, midnight, build.between(build.again(column), low, high))
     if TEXT.fullmatch(name):
         return _day_text(column, low, high, target)
     return None
 
 
 def _day_text(column: Tree, low: Tree, high: Tree, target: Target) -> Reading:
-    matches = target.matches(column.copy(), DAY_TEXT)
+    matches = target.matches(build.again(column), DAY_TEXT)
     if target.try_cast is not None:
-        value = target.try_cast(column.copy(), "DATE")
-        ranged = build.coalesce(build.between(value.copy(), low, high), build.truth(False))
+        value = target.try_cast(build.again(column), "DATE")
+        ranged = build.coalesce(build.between(build.again(value), low, high), build.truth(False))
         return Reading(value, matches, ranged, Order.TYPE_FIRST)
     # PostgreSQL fails on the text of a day that does not exist: the month's first day, and so many days on, in the same month.
-    year, month, day = (build.cast(build.call("SUBSTR", column.copy(), *map(build.integer, part)), "INTEGER")
+    year, month, day = (build.cast(build.call("SUBSTR", build.again(column), *map(build.integer, part)), "INTEGER")
                         for part in ((1, 4), (6, 2), (9, 2)))  # fmt: skip
     first = build.call("MAKE_DATE", build.call("GREATEST", year, build.integer(1)), month, build.integer(1))
     value = build.add(first, build.subtract(day, build.integer(1)))
-    same = build.equal(build.call("TO_CHAR", value.copy(), build.text("YYYY-MM-DD")), column.copy())
-    exists = build.all_of([same, build.between(value.copy(), low, high)])
-    ranged = build.when([(target.matches(column.copy(), NEARLY_A_DAY), exists)], build.truth(False))
+    same = build.equal(build.call("TO_CHAR", build.again(value), build.text("YYYY-MM-DD")), build.again(column))
+    exists = build.all_of([same, build.between(build.again(value), low, high)])
+    ranged = build.when([(target.matches(build.again(column), NEARLY_A_DAY), exists)], build.truth(False))
     return Reading(value, matches, ranged, Order.TYPE_FIRST)
 
 
@@ -260,11 +260,11 @@ def _month(column: Tree, name: str, range_: Interval, target: Target) -> Reading
     if not TEXT.fullmatch(name):
         return None
     year, month = (
-        build.cast(build.call("SUBSTR", column.copy(), *map(build.integer, part)), "INTEGER")
+        build.cast(build.call("SUBSTR", build.again(column), *map(build.integer, part)), "INTEGER")
         for part in ((1, 4), (6, 2))
     )
     value = build.subtract(build.add(build.multiply(year, build.integer(12)), month), build.integer(1))
-    ranged = build.between(value.copy(), build.integer(range_.low), build.integer(range_.high))
+    ranged = build.between(build.again(value), build.integer(range_.low), build.integer(range_.high))
     return Reading(value, target.matches(column, MONTH_TEXT), ranged, Order.TYPE_FIRST)
 
 
@@ -272,7 +272,7 @@ def _choice(column: Tree, name: str, names: Sequence[str]) -> Reading | None:
     if not TEXT.fullmatch(name):
         return None
     value = build.cast(column, "TEXT") if name.startswith("ENUM") else column
-    return Reading(value, None, build.one_of(value.copy(), [build.text(item) for item in names]))
+    return Reading(value, None, build.one_of(build.again(value), [build.text(item) for item in names]))
 
 
 def _text(column: Tree, name: str) -> Reading | None:

@@ -14,21 +14,21 @@ from creditdsl.core.periods import MONTHS
 def fits_calendar(program: Program, scope: Scope) -> Tree:
     """The period has a length of the policy's and lies within the calendar, the as-of day not before it (CR0914)."""
     start, as_of = _day(ContextDay.PERIOD_START, scope), _day(ContextDay.AS_OF, scope)
-    inside = build.between(start.copy(), build.day(FIRST_DAY), build.day(LAST_DAY))
+    inside = build.between(build.again(start), build.day(FIRST_DAY), build.day(LAST_DAY))
     whole = build.any_of([_whole(kind, scope) for kind in program.header.periods])
-    later = build.between(as_of, start.copy(), build.day(LAST_DAY))
-    return build.all_of([inside, build.equal(scope.target.day_of_month(start.copy()), build.integer(1)), whole, later])
+    later = build.between(as_of, build.again(start), build.day(LAST_DAY))
+    return build.all_of([inside, build.equal(scope.target.day_of_month(build.again(start)), build.integer(1)), whole, later])
 
 
 def _whole(kind: PeriodKind, scope: Scope) -> Tree:
     """The period, which begins with a month, is one of this length."""
     start, end = _day(ContextDay.PERIOD_START, scope), _day(ContextDay.PERIOD_END, scope)
     target, months = scope.target, MONTHS[kind]
-    following = target.add_months(start.copy(), build.integer(months))
+    following = target.add_months(build.again(start), build.integer(months))
     conditions = [build.equal(end, target.add_days(following, build.integer(-1)))]
     if months > 1:
         first_months = [build.integer(month) for month in range(1, 13, months)]
-        conditions.append(build.one_of(target.month_of_year(start.copy()), first_months))
+        conditions.append(build.one_of(target.month_of_year(build.again(start)), first_months))
     return build.all_of(conditions)
 
 
@@ -42,9 +42,9 @@ def in_force(program: Program, scope: Scope) -> Tree:
         (as_of, header.evaluated_start, header.evaluated_end),
     ):
         if first is not None:
-            conditions.append(build.at_least(day.copy(), build.day(first)))
+            conditions.append(build.at_least(build.again(day), build.day(first)))
         if last is not None:
-            conditions.append(build.at_most(day.copy(), build.day(last)))
+            conditions.append(build.at_most(build.again(day), build.day(last)))
     return build.all_of(conditions)
 
 

@@ -56,7 +56,7 @@ def _json_text(tree: Tree, type_: Type, target: Target) -> Tree:
 def _present_json(tree: Tree, type_: Type, target: Target) -> Tree:
     match plain(type_):
         case Truth():
-            negative = build.negation(tree.copy())
+            negative = build.negation(build.again(tree))
             return build.when([(tree, build.text("true")), (negative, build.text("false"))])
         case Number(unit, scale):
             if scale == 0 and unit in WHOLE_UNITS:
@@ -85,7 +85,7 @@ def _decimal_text(tree: Tree, scale: int) -> Tree:
 def month_text(tree: Tree, target: Target) -> Tree:
     """`2020-11` for the number of a month."""
     year = target.quotient(build.grouped(tree), build.integer(12))
-    month = build.add(build.remainder(tree.copy(), build.integer(12)), build.integer(1))
+    month = build.add(build.remainder(build.again(tree), build.integer(12)), build.integer(1))
     padded = [
         build.call("LPAD", build.cast(part, "TEXT"), build.integer(size), build.text("0"))
         for part, size in ((year, 4), (month, 2))

@@ -39,7 +39,7 @@ def unpivoted(
 
 def _selected(table: str, keys: Sequence[Tree], columns: Sequence[str], case: Case) -> exp.Select:
     values = [build.named(value, name) for name, value in zip(columns, case.values, strict=True)]
-    query = build.select([*(key.copy() for key in keys), *values], build.table((table,), HERE))
+    query = build.select([*(build.again(key) for key in keys), *values], build.table((table,), HERE))
     query.set("where", exp.Where(this=case.holds))
     return query
 

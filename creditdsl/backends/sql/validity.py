@@ -14,7 +14,7 @@ from creditdsl.backends.sql.scope import sql_type
 from creditdsl.backends.sql.source import Source, SourceColumn, SourceTable, records_key, subject_key
 from creditdsl.backends.sql.target import CannotExpress, Target
 from creditdsl.core.ir import InputField, InputTable, Program
-from creditdsl.core.types import Choice, Optional, plain
+from creditdsl.core.types import Choice, Optional, Type, plain
 from creditdsl.diagnostics import Text
 
 
@@ -91,6 +91,7 @@ def read_tables(program: Program, source: Source, target: Target) -> dict[str, R
     """All tables of a program by name, the subject first."""
     enums = {enum.name: enum.names for enum in program.enums}
     key = subject_key(program)
+    readable = set[tuple[Type, str]]()
 
     def read(item: InputField, columns: Mapping[str, SourceColumn]) -> ReadField:
         column = columns.get(item.name)
@@ -99,7 +100,9 @@ def read_tables(program: Program, source: Source, target: Target) -> dict[str, R
         type_ = plain(item.type)
         names = enums[type_.enum] if isinstance(type_, Choice) else ()
         field = ReadField(item, column, target, names)
-        field.reading("t")  # raises for a type of which the field cannot be read
+        if (type_, column.type) not in readable:
+            field.reading("t")  # raises for a type of which the field cannot be read
+            readable.add((type_, column.type))
         return field
 
     tables = {}

@@ -76,7 +76,7 @@ def workday(expression: AddWorkdays, number: Tree, scope: Scope) -> Tree:
     shift = 5 * (2 * WEEKS_BEFORE) - 1
     place = build.add(ordinary, build.integer(shift))
     weeks = scope.target.quotient(build.grouped(place), build.integer(5))
-    days = build.add(build.multiply(build.integer(7), weeks), build.remainder(place.copy(), build.integer(5)))
+    days = build.add(build.multiply(build.integer(7), weeks), build.remainder(build.again(place), build.integer(5)))
     since_epoch = build.add(days, build.integer(MONDAY - 14 * WEEKS_BEFORE))
     found = scope.target.add_days(build.day(date_of(0)), build.kept(since_epoch, FIRST_DATE, LAST_DATE))
     if not calendar.make_up_days:
@@ -85,7 +85,7 @@ def workday(expression: AddWorkdays, number: Tree, scope: Scope) -> Tree:
         (build.integer(at), build.day(date_of(day)))
         for at, day in zip(from_made_up, calendar.make_up_days, strict=True)
     ]
-    return build.matched(number.copy(), made_up, found)
+    return build.matched(build.again(number), made_up, found)
 
 
 def _until(calendar: Calendar, day: Expression, tree: Tree, scope: Scope) -> Tree:
@@ -96,7 +96,7 @@ def _until(calendar: Calendar, day: Expression, tree: Tree, scope: Scope) -> Tre
     place = build.add(number, build.integer(7 * WEEKS_BEFORE - MONDAY))
     weeks = build.multiply(build.integer(5), scope.target.quotient(build.grouped(place), build.integer(7)))
     weekday = build.call(
-        "LEAST", build.add(build.remainder(place.copy(), build.integer(7)), build.integer(1)), build.integer(5)
+        "LEAST", build.add(build.remainder(build.again(place), build.integer(7)), build.integer(1)), build.integer(5)
     )
     ordinary = build.subtract(build.add(weeks, weekday), build.integer(5 * WEEKS_BEFORE))
     return _shifted(ordinary, (calendar.make_up_days, calendar.days_off), scope, number)
@@ -112,7 +112,7 @@ def _shifted(
     by = tree if by is None else by
     more, less = numbers
     if more:
-        tree = build.add(tree, scope.target.count_up_to(more, by.copy()))
+        tree = build.add(tree, scope.target.count_up_to(more, build.again(by)))
     if less:
-        tree = build.subtract(tree, scope.target.count_up_to(less, by.copy()))
+        tree = build.subtract(tree, scope.target.count_up_to(less, build.again(by)))
     return tree
