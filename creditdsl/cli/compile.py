@@ -11,6 +11,7 @@ from creditdsl.cli.files import write_text
 from creditdsl.cli.language import say
 from creditdsl.cli.session import Session, print_findings
 from creditdsl.cli.times import as_of_option, jurisdiction_option, period_option
+from creditdsl.collector import collector_paused
 from creditdsl.diagnostics import Diagnostic, Language, cannot_express
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def command(language: Language) -> click.Command:
         ),
     )
     @click.pass_obj
+    @collector_paused()
     def compile_(
         session: Session,
         policy: Path,

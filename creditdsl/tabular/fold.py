@@ -53,7 +53,7 @@ class Folder:
         expression = self.fold(definition.expression)
         if not any(isinstance(part, _Read) for part in walk(expression)):
             self.of_the_run[definition.name] = expression
-        return replace(definition, expression=expression)
+        return definition if expression is definition.expression else replace(definition, expression=expression)
 
     def fold(self, expression: Expression) -> Expression:
         """The expression folded; its type is the same."""

@@ -72,9 +72,9 @@ class Hoister:
             inner = self._inside(expression, ())
             name = self.names.setdefault(inner, definition.name)
             expression = inner if name == definition.name else DefinitionReference(name, definition.type)
-        else:
+        elif _aggregates(expression):
             expression = self._hoisted(expression, ())
-        self._keep(replace(definition, expression=expression))
+        self._keep(definition if expression is definition.expression else replace(definition, expression=expression))
 
     def _keep(self, definition: Definition) -> None:
         self.definitions[definition.name] = definition
@@ -126,13 +126,15 @@ class Hoister:
 
     def _inside(self, aggregate: Aggregate, guards: Guards) -> Aggregate:
         """An aggregate without others inside, with the conditions that it needs; CannotTabulate where there is no such."""
-        inner = replace(
-            aggregate,
-            where=self._hoisted(aggregate.where, guards),
-            value=None if aggregate.value is None else self._hoisted(aggregate.value, guards),
-            keys=tuple(self._hoisted(key, guards) for key in aggregate.keys),
-            start=None if aggregate.start is None else self._hoisted(aggregate.start, guards),
-        )
+        inner = aggregate
+        if _aggregates(aggregate) > 1:
+            inner = replace(
+                aggregate,
+                where=self._hoisted(aggregate.where, guards),
+                value=None if aggregate.value is None else self._hoisted(aggregate.value, guards),
+                keys=tuple(self._hoisted(key, guards) for key in aggregate.keys),
+                start=None if aggregate.start is None else self._hoisted(aggregate.start, guards),
+            )
         subject_guards = tuple(guard for guard in guards if not _reads_records(guard))
         if subject_guards and self._needs_guard(inner):
             inner = replace(inner, where=And((*subject_guards, inner.where)))
@@ -146,6 +148,11 @@ class Hoister:
     def _needs_guard(self, aggregate: Aggregate) -> bool:
         partial = any(isinstance(part, Partial) and _reads_subject(part) for part in walk(aggregate))
         return partial or may_overflow(aggregate, self.known)
+
+
+def _aggregates(expression: Expression) -> int:
+    """How many aggregates an expression has; itself, where it is one."""
+    return sum(type(part) is Aggregate for part in walk(expression))
 
 
 def _reads_subject(expression: Expression) -> bool:

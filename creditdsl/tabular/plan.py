@@ -86,7 +86,7 @@ def result_names(program: Program) -> tuple[str, ...]:
 
 def references(expression: Expression) -> Iterator[str]:
     """The names of the definitions that an expression refers to, with repetitions."""
-    return (part.name for part in walk(expression) if isinstance(part, DefinitionReference))
+    return (part.name for part in walk(expression) if type(part) is DefinitionReference)
 
 
 def needed_names(definitions: Mapping[str, Definition], names: Iterable[str]) -> set[str]:

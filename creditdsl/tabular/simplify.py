@@ -43,7 +43,7 @@ from creditdsl.core.ranges import facts_of, interval_of, may_overflow
 from creditdsl.core.subject import LoadedSubject
 from creditdsl.core.type_of import type_of
 from creditdsl.core.types import Number, Truth, plain
-from creditdsl.core.walk import children, rebuilt, walk
+from creditdsl.core.walk import Leaf, children, rebuilt, walk
 from creditdsl.tabular.fold import NO, NO_RUN, YES, at_type_of, constant_value
 
 SMALL = 32
@@ -75,6 +75,8 @@ class Simplifier:
         """The expression with all rewrites, from the inside out."""
         if isinstance(expression, DefinitionReference):
             return self.constants.get(expression.name, expression)
+        if isinstance(expression, Leaf):
+            return expression
         simple = self._rewritten(rebuilt(expression, self.simplify))
         parts = children(simple)
         if parts and not isinstance(simple, Aggregate) and all(isinstance(part, Constant) for part in parts):

@@ -239,7 +239,9 @@ def _longest_run(records: Records, column: str, aggregate: Aggregate, scope: Sco
     values = _inner(_values(records, aggregate, scope, start=None), "distinct_values")
     run = build.named(build.subtract(build.column("value"), _place(records, downwards=False)), "run")
     placed = build.select([key, run], values)
-    lengths = build.select([build.again(key), build.named(exp.Count(this=exp.Star()), "length")], _inner(placed, "runs"))
+    lengths = build.select(
+        [build.again(key), build.named(exp.Count(this=exp.Star()), "length")], _inner(placed, "runs")
+    )
     lengths.set("group", exp.Group(expressions=[build.again(key), build.column("run")]))
     longest = build.named(exp.Max(this=build.column("length")), column)
     return _by_key(records, longest, _inner(lengths, "lengths"))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from creditdsl.backends.sql.scope import is_leaf
 from creditdsl.core.ir import Add, Aggregate, Definition, DefinitionReference, Expression, SubjectField
 from creditdsl.core.type_of import type_of
-from creditdsl.core.walk import rebuilt, walk
+from creditdsl.core.walk import Leaf, rebuilt, walk
 from creditdsl.tabular.plan import Grouped, Layer, Scalars, needed_names, references
 
 MOST_TERMS = 100
@@ -104,13 +104,15 @@ def _prepared(definitions: Iterable[Definition]) -> Iterator[Definition]:
             if start is not None and not is_leaf(start):
                 made.append(Definition(f"{definition.name}.start", type_of(start), start, None))
                 expression = replace(expression, start=_reference(made[0]))
-        else:
+        elif any(type(part) is Add and len(part.operands) > MOST_TERMS for part in walk(expression)):
             expression = _shortened(expression, definition.name, made)
         yield from made
         yield replace(definition, expression=expression) if made else definition
 
 
 def _shortened(expression: Expression, name: str, made: list[Definition]) -> Expression:
+    if isinstance(expression, Leaf):
+        return expression
     short = rebuilt(expression, lambda part: _shortened(part, name, made))
     if not isinstance(short, Add) or len(short.operands) <= MOST_TERMS:
         return short

@@ -45,16 +45,17 @@ class Output:
     def results(self) -> exp.Query:
         """One row for each subject that is scored."""
         key, *_ = table_columns(self.program, Part.RESULTS)
-        pipeline = Pipeline(self.setting)
-        stage = pipeline.computed(self._heading_names())
+        names = self._heading_names()
+        pipeline = Pipeline(self.setting, names)
+        stage = pipeline.computed(names)
         trees = [build.named(self._key(build.column(stage.key)), key), *self._heading(stage)]
         return pipeline.query.finished(build.select(trees, stage.tree()))
 
     def wide(self) -> exp.Query:
         """One row for each subject that is scored, with every definition that a result is made of."""
         key, *_ = table_columns(self.program, Part.RESULTS)
-        pipeline = Pipeline(self.setting)
         names = list(dict.fromkeys((*self._heading_names(), *result_names(self.program))))
+        pipeline = Pipeline(self.setting, names)
         stage = pipeline.computed(names)
         trees = [build.named(self._key(build.column(stage.key)), key), *self._heading(stage)]
         given = Names(pipeline.target.most_bytes_of_a_name, (key, *HEADING))
@@ -85,7 +86,7 @@ class Output:
         key, *columns = table_columns(self.program, part)
         target = self.setting.target
         groups = _groups(items, None if target.most_columns is None else target.most_columns // 8)
-        pipeline = Pipeline(self.setting, several=len(groups) > 1)
+        pipeline = Pipeline(self.setting, self._names(items, names), several=len(groups) > 1)
         queries: list[exp.Query] = []
         for group in groups:
             stage = pipeline.computed(self._names(group, names))

@@ -31,7 +31,7 @@ from creditdsl.core.ir import (
 )
 from creditdsl.core.type_of import type_of
 from creditdsl.core.types import Day, Type
-from creditdsl.core.walk import rebuilt
+from creditdsl.core.walk import Leaf, rebuilt
 
 MakeLeaf = Callable[[str, Type], Expression]
 """A new leaf by a name and a type."""
@@ -66,6 +66,8 @@ class Parts:
         return made
 
     def _split(self, expression: Expression) -> Expression:
+        if isinstance(expression, Leaf):
+            return expression
         split = rebuilt(expression, self._split)
         match split:
             case Least(operands) | Greatest(operands):

@@ -50,6 +50,7 @@ from creditdsl.core.ir import (
     Definition,
     DefinitionReference,
     Expression,
+    Program,
     RecordField,
     SubjectField,
 )
@@ -84,9 +85,12 @@ NARROW = 40
 
 
 class Pipeline:
-    """Writes the stages of one query. With `several`, more than one set of definitions is computed from the same rows."""
+    """Writes the stages of one query for the definitions `names`.
 
-    def __init__(self, setting: Setting, *, several: bool = False) -> None:
+    With `several`, more than one set of them is computed from the same rows.
+    """
+
+    def __init__(self, setting: Setting, names: Iterable[str], *, several: bool = False) -> None:
         program = setting.tabular.program
         self.setting = setting
         self.program = program
@@ -100,11 +104,13 @@ class Pipeline:
         self.columns = Names(setting.target.most_bytes_of_a_name, OWN_COLUMNS)
         self.rows = Rows(self.tables, setting.source, self.query, self.columns)
         self.record_rows: dict[str, Stage] = {}
-        self.record_fields = [part for part in _reads(program.definitions) if isinstance(part, RecordField)]
+        self.record_fields = {
+            part for item in _aggregates(program) for part in walk(item) if isinstance(part, RecordField)
+        }
         self.subjects: Stage | None = None
         self.parts = Parts(self.target, self.known, self.bounds, self._make_definition)
         self.definitions: dict[Expression, Definition] = {}
-        self.simple = simplified(program)
+        self.simple = simplified(program, names)
         self.part_count = 0
 
     def computed(self, names: Sequence[str], fields: Sequence[SubjectField] = ()) -> Stage:
@@ -325,6 +331,11 @@ class Pipeline:
         """The reference to a part; no definition has a blank in its name."""
         self.part_count += 1
         return DefinitionReference(f"{name} {self.part_count}", type_)
+
+
+def _aggregates(program: Program) -> Iterable[Aggregate]:
+    """The aggregates of a tabular program, which are definitions of their own."""
+    return (item.expression for item in program.definitions if isinstance(item.expression, Aggregate))
 
 
 def _record_maker(table: str, columns: Names) -> Callable[[str, Type], Expression]:

@@ -65,8 +65,8 @@ class Reading:
 
     @property
     def ok(self) -> Tree:
-        """Whether a value that is there is one of the field."""
-        conditions = [build.again(condition) for condition in (self.ranged, self.typed) if condition is not None]
+        """Whether a value that is there is one of the field. Takes over the conditions: to be asked for once, and nothing else."""
+        conditions = [condition for condition in (self.ranged, self.typed) if condition is not None]
         if self.order is None or len(conditions) < 2:
             return build.all_of(conditions)
         ranged, typed = conditions
@@ -183,7 +183,9 @@ def _unscaled(value: int, scale: int) -> Tree:
 def _number_text(column: Tree, scale: int, range_: Interval, target: Target) -> Reading:
     number = build.cast(column, f"DECIMAL(38, {scale})")
     found = _scaled(number, number, scale, range_)
-    return Reading(found.value, target.matches(build.again(column), _number_pattern(scale)), found.ranged, Order.TYPE_FIRST)
+    return Reading(
+        found.value, target.matches(build.again(column), _number_pattern(scale)), found.ranged, Order.TYPE_FIRST
+    )
 
 
 def _rate_text(column: Tree, type_: Number, range_: Interval, target: Target) -> Reading:

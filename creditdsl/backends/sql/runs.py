@@ -17,7 +17,9 @@ def fits_calendar(program: Program, scope: Scope) -> Tree:
     inside = build.between(build.again(start), build.day(FIRST_DAY), build.day(LAST_DAY))
     whole = build.any_of([_whole(kind, scope) for kind in program.header.periods])
     later = build.between(as_of, build.again(start), build.day(LAST_DAY))
-    return build.all_of([inside, build.equal(scope.target.day_of_month(build.again(start)), build.integer(1)), whole, later])
+    return build.all_of(
+        [inside, build.equal(scope.target.day_of_month(build.again(start)), build.integer(1)), whole, later]
+    )
 
 
 def _whole(kind: PeriodKind, scope: Scope) -> Tree:

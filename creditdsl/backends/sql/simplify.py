@@ -1,11 +1,11 @@
 """The definitions of a program in the form that is cheapest in SQL.
 
-In: a program. Out: its definitions, each with the value it had: without choices that make no difference, conditions that are
+In: a program, and the names of definitions. Out: these and all they need, each with the value it had: without choices that make no difference, conditions that are
 known to hold (as whole columns want them too) and limits that nothing reaches; factors of one product put together; and what
 several definitions say alike computed once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from creditdsl.core.intervals import INT64, Facts, interval_of
@@ -24,45 +24,62 @@ from creditdsl.core.ir import (
 )
 from creditdsl.core.ranges import known_inputs, stated_interval
 from creditdsl.core.types import Type
-from creditdsl.core.walk import rebuilt, walk
+from creditdsl.core.walk import Leaf, rebuilt, walk
+from creditdsl.tabular.plan import needed_names
 from creditdsl.tabular.simplify import Simplifier
 
 Sure = DefinitionReference | Constant | Add | Multiply | Negate | Least | Greatest
 """Arithmetic over definitions, whose intervals hold of every subject."""
 
 
-def simplified(program: Program) -> tuple[Definition, ...]:
-    """The definitions of a program, in order."""
+def simplified(program: Program, names: Iterable[str]) -> tuple[Definition, ...]:
+    """The definitions `names` and those that they refer to in turn, in order."""
+    needed = needed_names({item.name: item for item in program.definitions}, names)
     known: Facts = dict(known_inputs(program.subject, program.records, program.enums))
     simplifier = Simplifier(program, known)
     first: dict[Expression, DefinitionReference] = {}
     other: dict[Expression, Expression] = {}
     made = []
     for definition in program.definitions:
-        written = _substituted(definition.expression, other)
-        expression = _one_factor(_without_limits(simplifier.define(definition.name, written), known))
+        if definition.name not in needed:
+            continue
+        written = _substituted(definition.expression, other) if other else definition.expression
+        expression = _shortest(simplifier.define(definition.name, written), known)
         reference = DefinitionReference(definition.name, definition.type)
         stated = stated_interval(definition, program.enums)
         if stated is not None:
             known[reference] = stated
         if not isinstance(expression, Constant | DefinitionReference | Aggregate):
-            same = first.setdefault(expression, reference)
-            expression = same if same is not reference and same.type == reference.type else expression
+            earlier = first.setdefault(expression, reference)
+            expression = earlier if earlier is not reference and earlier.type == reference.type else expression
         if isinstance(expression, DefinitionReference) and expression.type == reference.type:
             other[reference] = expression
-        made.append(replace(definition, expression=expression))
+        same = expression is definition.expression
+        made.append(definition if same else replace(definition, expression=expression))
     return tuple(made)
+
+
+def _shortest(expression: Expression, known: Facts) -> Expression:
+    """The expression without needless limits, then with one factor; only where there are any."""
+    kinds = {type(part) for part in walk(expression)}
+    if Least in kinds or Greatest in kinds:
+        expression = _without_limits(expression, known)
+    return _one_factor(expression) if Multiply in kinds else expression
 
 
 def _substituted(expression: Expression, other: Mapping[Expression, Expression]) -> Expression:
     """The expression with the first of several definitions that are the same in the place of each."""
     if isinstance(expression, DefinitionReference):
         return other.get(expression, expression)
+    if isinstance(expression, Leaf):
+        return expression
     return rebuilt(expression, lambda part: _substituted(part, other))
 
 
 def _without_limits(expression: Expression, known: Facts) -> Expression:
     """The expression without limits that nothing reaches."""
+    if isinstance(expression, Leaf):
+        return expression
     inner = rebuilt(expression, lambda part: _without_limits(part, known))
     match inner:
         case Least((value, Constant(int(limit)))) if _is_sure(value) and interval_of(value, known).high <= limit:
@@ -79,6 +96,8 @@ def _is_sure(expression: Expression) -> bool:
 
 def _one_factor(expression: Expression) -> Expression:
     """`-(x * 2 * 10)` as `x * -20`, at every place."""
+    if isinstance(expression, Leaf):
+        return expression
     inner = rebuilt(expression, _one_factor)
     match inner:
         case Multiply(value, Constant(int(factor))) | Multiply(Constant(int(factor)), value):
