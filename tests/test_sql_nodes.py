@@ -5,9 +5,10 @@ from typing import get_args
 
 import duckdb
 import pytest
+from sqlglot.generator import Generator
 from strategies_expressions import CALENDAR, COUNT, DAYS, KIND, MONTHS, TRUTH, WORKDAYS
 
-from creditdsl.backends.sql import build
+from creditdsl.backends.sql import build, printing
 from creditdsl.backends.sql.bounds import Bounds
 from creditdsl.backends.sql.emit import Dialect
 from creditdsl.backends.sql.expressions import write
@@ -181,3 +182,20 @@ def test_a_number_that_leaves_64_bits_beside_what_is_evaluated_fails_nowhere() -
     connection = duckdb.connect()
     connection.execute("CREATE TABLE t (a BIGINT); INSERT INTO t VALUES (9223372036854775807), (30)")
     assert connection.execute(query).fetchall() == [(9223372036854775807, None), (900, 900)]
+
+
+@pytest.mark.parametrize("dialect", list(Dialect))
+def test_generators_that_are_no_base_of_others_write_the_same(
+    monkeypatch: pytest.MonkeyPatch, dialect: Dialect
+) -> None:
+    """In the compiled build of sqlglot a class that is made of one of its generators cannot be called."""
+    meant = [statement(sample, dialect) for sample in SAMPLES]
+    made = printing._made
+
+    def refused(kind: type[Generator], dialect: Dialect) -> Generator:
+        if kind.__module__ == printing.__name__:
+            raise TypeError("interpreted classes cannot inherit from compiled")
+        return made(kind, dialect)
+
+    monkeypatch.setattr(printing, "_made", refused)
+    assert [statement(sample, dialect) for sample in SAMPLES] == meant
