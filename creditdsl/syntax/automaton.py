@@ -6,7 +6,7 @@ concrete syntax for each rule that was recognised.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from creditdsl.diagnostics import InternalError
@@ -39,6 +39,11 @@ class Production:
     name: str
     hidden: bool
     transparent: bool
+    is_level: bool = field(init=False)
+    """Whether it may make nothing: one part, which stays what it is."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_level", self.size == 1 and (self.hidden or self.transparent))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,18 @@ class Automaton:
     gotos: tuple[Mapping[str, int], ...]
     start: int
     end: int
+    climbs: dict[tuple[int, int, str], tuple[int, bool]] = field(default_factory=dict)
+    """What `climb` gave so far."""
+
+    def climb(self, below: int, state: int, terminal: str) -> tuple[int, bool]:
+        """The state when all levels that end before the terminal are recognised, and whether the last of them is hidden."""
+        hidden = False
+        while (action := self.actions[state].get(terminal)) is not None and action < 0:
+            production = self.productions[-1 - action]
+            if not production.is_level:
+                break
+            state, hidden = self.gotos[below][production.origin], production.hidden
+        return state, hidden
 
 
 @cache
@@ -100,15 +117,35 @@ class Run:
 
     def feed(self, word: Word) -> None:
         """Take the next token; `UnexpectedError` when it cannot stand here, with what is complete before it recognised."""
-        actions, states, terminal = self._automaton.actions, self._states, word.terminal
-        action = actions[states[-1]].get(terminal)
-        while action is not None and action < 0:
-            self._reduce(self._automaton.productions[-1 - action])
-            action = actions[states[-1]].get(terminal)
+        actions, productions = self._automaton.actions, self._automaton.productions
+        states, parts, terminal = self._states, self._parts, word.terminal
+        while (action := actions[states[-1]].get(terminal)) is not None and action < 0:
+            production = productions[-1 - action]
+            part = parts[-1] if production.is_level else None
+            if part is None or (isinstance(part, list) and len(part) > 1):
+                self._reduce(production)
+            else:
+                self._climb(part, terminal)
         if action is None:
             raise UnexpectedError(word.start)
         states.append(action)
-        self._parts.append(word)
+        parts.append(word)
+
+    def _climb(self, part: "Node | Word | list[Node | Word]", terminal: str) -> None:
+        """Go up the levels of an expression, one within the other: nothing is made, only the state changes.
+
+        Which levels these are depends on the two states and on the terminal alone; most of what is recognised is such a level.
+        """
+        states, climbs = self._states, self._automaton.climbs
+        way = states[-2], states[-1], terminal
+        climb = climbs.get(way)
+        if climb is None:
+            climb = climbs[way] = self._automaton.climb(*way)
+        states[-1], hidden = climb
+        if hidden:
+            self._parts[-1] = part if isinstance(part, list) else [part]
+        else:
+            self._parts[-1] = part[0] if isinstance(part, list) else part
 
     def finish(self, at: int) -> Node:
         """The node of the whole text, which ends at `at`; `UnexpectedError` when it cannot end here."""
@@ -125,12 +162,6 @@ class Run:
     def _reduce(self, production: Production) -> None:
         """Put what the parts were recognised as in their place."""
         size, states = production.size, self._states
-        if size == 1 and production.hidden:
-            # The levels of an expression, one within the other: nothing is made, only the state changes.
-            states[-1] = self._automaton.gotos[states[-2]][production.origin]
-            if not isinstance(self._parts[-1], list):
-                self._parts[-1] = [self._parts[-1]]
-            return
         parts = self._parts[-size:] if size else []
         if size:
             del states[-size:], self._parts[-size:]
@@ -185,6 +216,9 @@ def _recognised(
         return children
     if production.transparent and len(children) == 1:
         return children[0]
-    depth = 1 + max((child.depth for child in children if isinstance(child, Node)), default=0)
+    depth = 0
+    for child in children:
+        if isinstance(child, Node) and child.depth > depth:
+            depth = child.depth
     start, end = (children[0].start, children[-1].end) if children else (0, 0)
-    return Node(production.name, tuple(children), start, end, depth)
+    return Node(production.name, tuple(children), start, end, depth + 1)
