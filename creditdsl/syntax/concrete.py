@@ -33,7 +33,10 @@ class Node(NamedTuple):
 
     def node(self, *rules: str) -> "Node | None":
         """The first child node, of `rules` when given."""
-        return next(self.nodes(*rules), None)
+        for child in self.children:
+            if isinstance(child, Node) and (not rules or child.rule in rules):
+                return child
+        return None
 
     def words(self, *terminals: str) -> tuple[Word, ...]:
         """The tokens among the children, only those of `terminals` when given."""
@@ -44,4 +47,8 @@ class Node(NamedTuple):
         )
 
     def word(self, *terminals: str) -> Word | None:
-        return next(iter(self.words(*terminals)), None)
+        """The first token among the children, of `terminals` when given."""
+        for child in self.children:
+            if isinstance(child, Word) and (not terminals or child.terminal in terminals):
+                return child
+        return None

@@ -44,6 +44,7 @@ TOKENS = re.compile(
     """.replace("NAME", NAME_PATTERN),
     re.VERBOSE,
 )
+PLAIN_IN_ASCII = frozenset({"word", "quoted", "string", "number"})
 LOOK_ALIKES = str.maketrans(
     dict(zip("аеорсухіјѕԁԛԝһӏАВЕКМНОРСТУХІЈЅԚԜ", "aeopcyxijsdqwhlABEKMHOPCTYXIJSQW", strict=True))
     | dict(zip("ονικαρυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ovikapuxABEZHIKMNOPTYX", strict=True))
@@ -93,21 +94,25 @@ class _Scanner:
 
     def plain_text(self) -> str:
         text = self.source.text
+        short = min(self.limits.token, self.limits.digits)
         pieces: list[str] = []
         done = 0
         for match in TOKENS.finditer(text):
+            found, kind = match[0], match.lastgroup
+            if kind in PLAIN_IN_ASCII and len(found) <= short and found.isascii():
+                # Most tokens: nothing can be wrong with it, and it stays with the text around it.
+                continue
             start, end = match.span()
-            pieces.append(text[done:start].translate(TO_PLAIN))
-            pieces.append(self._token(match))
+            pieces.append(_plain(text[done:start]))
+            pieces.append(self._token(match, found, kind))
             done = end
             if self.too_deep:
                 break
-        pieces.append(text[done:].translate(TO_PLAIN))
+        pieces.append(_plain(text[done:]))
         return HIDDEN.sub(" ", "".join(pieces))
 
-    def _token(self, match: re.Match[str]) -> str:
+    def _token(self, match: re.Match[str], text: str, kind: str | None) -> str:
         """The text that stands for one token, as long as the token."""
-        text, kind = match[0], match.lastgroup
         if len(text) > self.limits.token and kind != "comment":
             self.diagnostics.append(messages.token_too_long(self._span(match), self.limits.token))
         match kind:
@@ -146,6 +151,8 @@ class _Scanner:
 
     def _name(self, span: Span, text: str) -> str:
         """A name with letters that look like others is reported, and read as what it looks like."""
+        if unicodedata.is_normalized("NFKC", text) and not text.translate(LOOK_ALIKES).isascii():
+            return text
         plain = text.translate(TO_PLAIN)
         composed = unicodedata.normalize("NFC", plain)
         alike = unicodedata.normalize("NFKC", composed)
@@ -158,9 +165,13 @@ class _Scanner:
         return alike if alike != composed and len(alike) == len(text) else plain
 
     def _bracket(self, match: re.Match[str], text: str) -> str:
-        plain = text.translate(TO_PLAIN)
+        plain = _plain(text)
         self.depth = self.depth + 1 if plain in "([{" else max(self.depth - 1, 0)
         if self.depth > self.limits.nesting:
             self.diagnostics.append(messages.too_deep(self._span(match), self.limits.nesting))
             self.too_deep = True
         return plain
+
+
+def _plain(text: str) -> str:
+    return text if text.isascii() else text.translate(TO_PLAIN)
