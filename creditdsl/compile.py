@@ -6,7 +6,7 @@ carries everything that is wrong at the first stage that found errors.
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from creditdsl.core.ir import Program
 from creditdsl.core.messages import no_such_period
 from creditdsl.core.verify import verify
 from creditdsl.diagnostics import Code, Diagnostic, PolicyError, Severity, Text, errors_in
+from creditdsl.frozen import dataclass
 from creditdsl.source import NOWHERE, SourceFile, Span
 from creditdsl.syntax import tree
 

@@ -5,10 +5,10 @@ look on a terminal, in JSON or in SARIF is decided in `creditdsl.render`. `Polic
 leaves the library for a fault of the author; `InternalError` is a fault of the compiler and never a diagnostic.
 """
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
+from creditdsl.frozen import dataclass
 from creditdsl.source import NOWHERE, Span
 
 Language = Literal["zh", "en"]

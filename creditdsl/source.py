@@ -6,7 +6,9 @@ columns (from 1). Everything above points into text with these two classes and w
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from creditdsl.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, order=True)

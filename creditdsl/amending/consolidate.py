@@ -7,7 +7,7 @@ does not find, or finds and would put in again, is reported, and so are two of o
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import Enum
 
@@ -19,6 +19,7 @@ from creditdsl.amending.ordering import first_day, follows, jurisdiction_of
 from creditdsl.amending.parts import changed_declaration
 from creditdsl.amending.paths import Key, Path, key_of, key_of_target, part_path, touching
 from creditdsl.diagnostics import Diagnostic, InternalError, Text
+from creditdsl.frozen import dataclass
 from creditdsl.source import Span
 from creditdsl.syntax import tree
 

@@ -1,11 +1,11 @@
 """The times that decide on a text: days, periods, and the moment of an evaluation. Data alone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from creditdsl.core.ir import PeriodKind
 from creditdsl.core.periods import WrittenPeriod, period_around, written_period
+from creditdsl.frozen import dataclass
 from creditdsl.syntax import tree
 
 DAY = timedelta(1)

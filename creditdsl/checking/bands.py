@@ -4,7 +4,6 @@ A gap between two bands is a fault even where no score can fall into it today: a
 would make it real.
 """
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 from creditdsl.checking import band_messages, messages, operators, rule_messages
@@ -13,6 +12,7 @@ from creditdsl.checking.scope import TRUTH, Elaboration, Scope, Stage
 from creditdsl.checking.terms import condition
 from creditdsl.core import ir
 from creditdsl.core.types import Number, Unit
+from creditdsl.frozen import dataclass
 from creditdsl.syntax import tree
 
 

@@ -1,13 +1,13 @@
 """The wording of the checking stage: calendars and workdays."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 
 from creditdsl.checking.wording import simple
 from creditdsl.core import ir
 from creditdsl.core.calendar import FIRST_DATE, LAST_DATE, date_of
 from creditdsl.diagnostics import Code, Diagnostic, Text
+from creditdsl.frozen import dataclass
 from creditdsl.source import Span
 from creditdsl.syntax import tree
 

@@ -5,11 +5,12 @@ that differ only in ways the eye cannot see, are diagnosed. Nothing is typed yet
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeVar
 
 from creditdsl.checking import messages
 from creditdsl.diagnostics import Diagnostic
+from creditdsl.frozen import dataclass
 from creditdsl.source import Span
 from creditdsl.syntax import tree
 

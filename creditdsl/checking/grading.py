@@ -4,8 +4,6 @@ The grade is computed twice where the policy has repairs, before and after them;
 are shared by both.
 """
 
-from dataclasses import dataclass
-
 from creditdsl.checking import band_messages, messages, rule_messages
 from creditdsl.checking.bands import Limits, band_definition, between, check_bands, limits_of, reachable, scaled_limits
 from creditdsl.checking.declarations import StepRule
@@ -23,6 +21,7 @@ from creditdsl.checking.scope import (
 from creditdsl.core import ir
 from creditdsl.core.types import Choice, Number, Optional
 from creditdsl.core.walk import walk
+from creditdsl.frozen import dataclass
 from creditdsl.syntax import tree
 
 ONE_BAND = "bands.one"

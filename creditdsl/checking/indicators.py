@@ -4,7 +4,7 @@ Every indicator becomes `fires`, `count`, `points` and `points_after` (repair); 
 when all of them are known, so that the score is a plain sum of integers.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from creditdsl.checking import messages, operators, rule_messages
 from creditdsl.checking.aggregates import record_keys, record_named
@@ -13,6 +13,7 @@ from creditdsl.checking.scope import FALSE, NUMBER, TRUE, TRUTH, ContextDays, El
 from creditdsl.checking.terms import condition, record_day, value
 from creditdsl.core import ir
 from creditdsl.core.types import Number, Unit
+from creditdsl.frozen import dataclass
 from creditdsl.syntax import tree
 
 PLACES = 4

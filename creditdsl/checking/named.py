@@ -6,7 +6,6 @@ definitions recurses; circles are reported. Definitions that look at the score o
 
 import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
@@ -21,6 +20,7 @@ from creditdsl.core import ir
 from creditdsl.core.calendar import day_of
 from creditdsl.core.types import Day, Number, Optional, Type
 from creditdsl.diagnostics import Diagnostic
+from creditdsl.frozen import dataclass
 from creditdsl.syntax import tree
 
 KINDS: dict[type[StepRule], ir.RuleKind] = {

@@ -6,7 +6,7 @@ condition over definitions of the result; the claim is an expression over those 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from creditdsl.checking import messages, population_messages
 from creditdsl.checking.cases import period_text
@@ -34,6 +34,7 @@ from creditdsl.core.inputs import run_context
 from creditdsl.core.types import Number, Type, plain
 from creditdsl.core.walk import walk
 from creditdsl.diagnostics import PolicyError
+from creditdsl.frozen import dataclass
 from creditdsl.syntax import tree
 
 MOST_SUBJECTS = 10_000_000_000

@@ -6,13 +6,12 @@ before: `round(a / b, 2 places, half up)`   after: one `DivideRounded` of intege
 A quotient is kept as a pair of numbers while its sums and products are formed, so any mix of + - * / is exact.
 """
 
-from dataclasses import dataclass
-
 from creditdsl.checking import messages, operators
 from creditdsl.checking.scope import NUMBER, Scope, Typed
 from creditdsl.checking.terms import value
 from creditdsl.core import ir
 from creditdsl.core.types import Number, Unit
+from creditdsl.frozen import dataclass
 from creditdsl.syntax import tree
 
 ARITHMETIC = (

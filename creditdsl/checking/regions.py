@@ -6,8 +6,9 @@ boxes decides cover and overlap exactly, without sampling.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
+
+from creditdsl.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, order=True)

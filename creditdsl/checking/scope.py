@@ -5,7 +5,7 @@ going under a condition or into a record gives a new one.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum
 
 from creditdsl.checking.declarations import Declarations
@@ -13,6 +13,7 @@ from creditdsl.core import ir
 from creditdsl.core.ranges import Facts, Known, Narrowed, facts_of, interval_of, may_overflow, presences
 from creditdsl.core.types import Choice, Day, Month, Number, Optional, Truth, Type, Unit
 from creditdsl.diagnostics import Diagnostic
+from creditdsl.frozen import dataclass
 from creditdsl.syntax import tree
 
 

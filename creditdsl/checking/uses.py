@@ -4,10 +4,11 @@ Files are read only below the policy's folder. Every file is read once; circles 
 together.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from creditdsl.diagnostics import Code, Diagnostic, Label, PolicyError, Text, errors_in
+from creditdsl.frozen import dataclass
 from creditdsl.source import SourceFile
 from creditdsl.syntax import tree
 from creditdsl.syntax.limits import STANDARD

@@ -1,7 +1,6 @@
 """The part of `creditdsl compile` that writes SQL: its options, and the file it makes of a text of the policy."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, TypeVar
 
@@ -10,6 +9,7 @@ import click
 from creditdsl.cli.language import say
 from creditdsl.cli.session import Session
 from creditdsl.diagnostics import Language, Text, cannot_express
+from creditdsl.frozen import dataclass
 
 if TYPE_CHECKING:
     from creditdsl.compile import Compiled

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from shutil import get_terminal_size
 
@@ -10,6 +9,7 @@ import click
 
 from creditdsl.cli.language import language_of, option_value, say
 from creditdsl.diagnostics import Diagnostic, Language, PolicyError, Severity
+from creditdsl.frozen import dataclass
 from creditdsl.render.style import Role, Style
 from creditdsl.source import SourceFile
 

@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -14,6 +13,7 @@ import click
 from creditdsl.cli.language import say
 from creditdsl.cli.session import Session
 from creditdsl.diagnostics import Language
+from creditdsl.frozen import dataclass
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -11,7 +11,7 @@ and what each of them says, in the languages of the policy. A condition that has
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 
 from creditdsl.analyses.applicability_model import Role, WrittenCondition, WrittenValue
@@ -20,6 +20,7 @@ from creditdsl.cli.condition_words import Words
 from creditdsl.compile import Compiled
 from creditdsl.core.ir import Program
 from creditdsl.diagnostics import Diagnostic, PolicyError, errors_in
+from creditdsl.frozen import dataclass
 from creditdsl.publishing.names import Lexicon, NameKind, lexicon
 from creditdsl.source import NOWHERE, Span
 from creditdsl.syntax import tree

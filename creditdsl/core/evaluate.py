@@ -5,7 +5,7 @@ A fault that `verify` should have excluded (an absent value presumed present, a 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from creditdsl.core.calendar import add_months, month_of, months_between, year_of
 from creditdsl.core.ir import (
@@ -55,6 +55,7 @@ from creditdsl.core.rounding import divide_rounded
 from creditdsl.core.subject import LoadedSubject, Record, RunContext
 from creditdsl.core.workdays import add_workdays, covers, roll_forward, workdays_between
 from creditdsl.diagnostics import InternalError
+from creditdsl.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,12 @@ class Hashed:
     """What `hashed_once` needs of a class: room for the hash. It is no field, so it is neither compared, copied nor pickled."""
 
     __slots__ = ("_hash",)
+    __match_args__: tuple[str, ...]
     _hash: int
+
+    def __reduce__(self) -> tuple[type["Hashed"], tuple[object, ...]]:
+        """Made anew from its fields: the hash of a text is another one in another process."""
+        return type(self), tuple(getattr(self, name) for name in self.__match_args__)
 
 
 def hashed_once(node: type[Node]) -> type[Node]:
@@ -24,7 +29,7 @@ def hashed_once(node: type[Node]) -> type[Node]:
         try:
             return self._hash
         except AttributeError:
-            object.__setattr__(self, "_hash", computed(self))
+            self._hash = computed(self)
             return self._hash
 
     node.__hash__ = remembered  # type: ignore[assignment]  # in the place of the one that dataclass wrote

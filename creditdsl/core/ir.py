@@ -7,12 +7,13 @@ expression of Optional type appears only under `IsPresent`, `OrElse`, `Presume`,
 as the whole of a definition, or as a definition reference or field. `core.verify` states all of this as checks.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import Enum
 
 from creditdsl.core.hashing import Hashed, hashed_once
 from creditdsl.core.types import Choice, Type
+from creditdsl.frozen import dataclass
 from creditdsl.source import NOWHERE, Span
 
 MAX_RECORDS = 100_000

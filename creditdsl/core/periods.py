@@ -7,11 +7,11 @@ written like another one, so that a policy with several lengths needs no word fo
 import re
 from calendar import monthrange
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
 from creditdsl.core.ir import AddDays, Constant, ContextDay, ContextField, MonthsBetween, PeriodKind
 from creditdsl.core.types import Number, Unit
+from creditdsl.frozen import dataclass
 
 MONTHS = {PeriodKind.YEAR: 12, PeriodKind.QUARTER: 3, PeriodKind.MONTH: 1}
 EXAMPLES = {PeriodKind.YEAR: "2020", PeriodKind.QUARTER: "2020-Q1", PeriodKind.MONTH: "2020-11"}

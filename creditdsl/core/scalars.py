@@ -7,7 +7,6 @@ Numbers are taken exactly: integers, decimals, decimal strings; a float by its s
 import json
 import math
 import re
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from difflib import get_close_matches
@@ -20,6 +19,7 @@ from creditdsl.core.notation import written
 from creditdsl.core.types import Choice, Day, Month, Number, Plain, Truth, Unit, plain
 from creditdsl.core.types import Text as TextType
 from creditdsl.diagnostics import Code, InternalError, Text
+from creditdsl.frozen import dataclass
 
 MOST_FLOAT_DIGITS = 15
 """A decimal of so many significant digits survives a binary float unchanged."""

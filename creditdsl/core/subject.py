@@ -1,11 +1,11 @@
 """What one run is given: a subject whose values are checked and scaled, the assessment period and the as-of date."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from creditdsl.core.calendar import day_of
 from creditdsl.core.ir import ContextDay, Value
+from creditdsl.frozen import dataclass
 
 Record = Mapping[str, Value]
 """The fields of one record by name, as values of the core; every field of its table is there."""

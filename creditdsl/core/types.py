@@ -12,8 +12,9 @@
 An `Optional` type adds absence, `None`. It is never inside another Optional.
 """
 
-from dataclasses import dataclass
 from enum import Enum
+
+from creditdsl.frozen import dataclass
 
 
 class Unit(Enum):

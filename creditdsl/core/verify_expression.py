@@ -4,7 +4,7 @@ In: an expression and what it may read. A broken invariant is a fault of the com
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from creditdsl.core.ir import (
     Add,
@@ -52,6 +52,7 @@ from creditdsl.core.ranges import presences, type_of
 from creditdsl.core.types import Choice, Day, Month, Number, Optional, Text, Truth, Type, Unit, plain
 from creditdsl.core.walk import rebuilt
 from creditdsl.diagnostics import InternalError
+from creditdsl.frozen import dataclass
 
 COUNT_TYPE = Number(Unit.NUMBER)
 WITH_KEYS = (AggregateKind.COUNT, AggregateKind.SUM_OF_LEAST)

@@ -4,8 +4,9 @@ In: a line of rule text. Out: the part to print, in which every character is vis
 """
 
 import unicodedata
-from dataclasses import dataclass
 from itertools import accumulate
+
+from creditdsl.frozen import dataclass
 
 TAB = "    "
 CUT = "..."

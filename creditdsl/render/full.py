@@ -13,9 +13,9 @@ error[CR0401]: no grade takes a score from 69.5 to 70
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from creditdsl.diagnostics import Diagnostic, Text
+from creditdsl.frozen import dataclass
 from creditdsl.render.cells import Excerpt, cells, excerpt, printable
 from creditdsl.render.style import (
     HELP,

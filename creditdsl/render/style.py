@@ -1,10 +1,10 @@
 """How a report is to look: language, widths, colours; and the words that every report shares."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 
 from creditdsl.diagnostics import Language, Severity, Text
+from creditdsl.frozen import dataclass
 from creditdsl.source import SourceFile
 
 Sources = Mapping[str, SourceFile]

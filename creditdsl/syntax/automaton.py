@@ -6,10 +6,11 @@ concrete syntax for each rule that was recognised.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 
 from creditdsl.diagnostics import InternalError
+from creditdsl.frozen import dataclass
 from creditdsl.resources import grammar_file
 from creditdsl.syntax.concrete import Node, Word
 

@@ -5,9 +5,10 @@ reported and the rest is still built.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from creditdsl.diagnostics import InternalError
+from creditdsl.frozen import dataclass
 from creditdsl.syntax import messages, tree
 from creditdsl.syntax.concrete import Node
 from creditdsl.syntax.expressions import operands

@@ -4,8 +4,8 @@ Out: `Clause`s, which `body` puts in the author's order with their values in one
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from creditdsl.frozen import dataclass
 from creditdsl.source import NOWHERE, Span
 from creditdsl.syntax import tree
 from creditdsl.syntax.format_expressions import (

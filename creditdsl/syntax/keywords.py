@@ -6,11 +6,11 @@ in it, the formatter writes from it and the documentation is checked against it.
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
 from creditdsl.diagnostics import InternalError, Language
+from creditdsl.frozen import dataclass
 from creditdsl.resources import grammar_file
 
 SHARED_TERMINALS = {

@@ -6,8 +6,9 @@ on its own before the line that followed it, or behind the line on which it was.
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from creditdsl.frozen import dataclass
 from creditdsl.source import SourceFile
 from creditdsl.syntax.spelling import BREAK
 from creditdsl.syntax.tree import Comment

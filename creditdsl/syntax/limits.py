@@ -1,6 +1,6 @@
 """How large rule text may be. Each limit keeps the answer to hostile text under a tenth of a second."""
 
-from dataclasses import dataclass
+from creditdsl.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

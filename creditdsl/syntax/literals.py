@@ -5,10 +5,11 @@ In: nodes and words of the concrete syntax. Out: leaves of the surface tree. Wha
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from creditdsl.diagnostics import Diagnostic, InternalError
+from creditdsl.frozen import dataclass
 from creditdsl.source import Span
 from creditdsl.syntax import messages
 from creditdsl.syntax.concrete import Node, Word

@@ -9,11 +9,11 @@ Lark makes the tables of the parser from `credit.lark` and `keywords.toml` ahead
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from creditdsl.collector import collector_paused
 from creditdsl.diagnostics import Code, Diagnostic
+from creditdsl.frozen import dataclass
 from creditdsl.source import SourceFile, Span
 from creditdsl.syntax import messages
 from creditdsl.syntax.amendments import amend

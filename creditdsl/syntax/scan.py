@@ -9,9 +9,9 @@ full-width punctuation and digits are ASCII; the comments; and what is wrong wit
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from creditdsl.diagnostics import Diagnostic, Text
+from creditdsl.frozen import dataclass
 from creditdsl.source import SourceFile, Span
 from creditdsl.syntax import messages
 from creditdsl.syntax.limits import Limits

@@ -1,10 +1,10 @@
 """How words, names, numbers and texts are written in rule text, in one keyword language."""
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from functools import cache
 
 from creditdsl.diagnostics import Language
+from creditdsl.frozen import dataclass
 from creditdsl.syntax import tree
 from creditdsl.syntax.keywords import keyword_table
 from creditdsl.syntax.names import CODE_FORM, NAME_FORM

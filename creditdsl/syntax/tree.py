@@ -5,10 +5,11 @@ keywords are gone, full-width punctuation is gone, positions are kept in `span`,
 Numbers are exact: `digits` x 10^-`places`, before their unit is applied.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import Enum
 
+from creditdsl.frozen import dataclass
 from creditdsl.source import NOWHERE, Span
 
 

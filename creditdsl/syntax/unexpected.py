@@ -6,11 +6,11 @@ declaration or a closing brace begins.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 
 from creditdsl.diagnostics import Diagnostic, Language, Text
+from creditdsl.frozen import dataclass
 from creditdsl.source import Span
 from creditdsl.syntax import messages
 from creditdsl.syntax.clauses import CLAUSE_RULES

@@ -5,8 +5,6 @@ step, in the order of grading, that gave the subject the grade it has: exemption
 of the score, demotions, ceilings. A demotion or a ceiling counts only where it changed something.
 """
 
-from dataclasses import dataclass
-
 from creditdsl.core.ir import (
     Add,
     And,
@@ -28,6 +26,7 @@ from creditdsl.core.ir import (
     Step,
 )
 from creditdsl.core.types import Number, Optional, Truth, Type, Unit
+from creditdsl.frozen import dataclass
 
 COUNT = Number(Unit.NUMBER)
 TRUTH = Truth()

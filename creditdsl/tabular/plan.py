@@ -11,11 +11,12 @@ need, in layers. In it
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from creditdsl.core.ir import Aggregate, Definition, DefinitionReference, Expression, Program
 from creditdsl.core.subject import RunContext
 from creditdsl.core.walk import walk
+from creditdsl.frozen import dataclass
 from creditdsl.tabular.decision import Outcomes, with_decisions
 from creditdsl.tabular.fold import Folder
 from creditdsl.tabular.hoist import Hoister

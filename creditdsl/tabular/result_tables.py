@@ -3,11 +3,11 @@
 In: a program. Out: names and kinds of columns, declared once, here, for every engine and every dialect.
 """
 
-from dataclasses import dataclass
 from enum import Enum
 
 from creditdsl.core.ir import InputField, Program
 from creditdsl.core.types import Number, Text, plain
+from creditdsl.frozen import dataclass
 
 
 class ColumnKind(Enum):
