@@ -10,7 +10,7 @@ from enum import Enum
 
 from creditdsl.checking.declarations import Declarations
 from creditdsl.core import ir
-from creditdsl.core.ranges import Facts, Known, Narrowed, facts_of, interval_of, may_overflow, presences
+from creditdsl.core.ranges import Known, Narrowed, interval_of, may_overflow, narrow, presences
 from creditdsl.core.types import Choice, Day, Month, Number, Optional, Truth, Type, Unit
 from creditdsl.diagnostics import Diagnostic
 from creditdsl.frozen import dataclass
@@ -68,7 +68,12 @@ class Elaboration:
     calendar: ir.Calendar | None = None
     diagnostics: list[Diagnostic] = field(default_factory=list)
     ranges: dict[ir.Expression, ir.Interval] = field(default_factory=dict)
+    known: Narrowed = field(init=False)
+    """The ranges, and what was worked out from them: a range is there before anything that reads it, so it stays true."""
     used: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.known = Narrowed(self.ranges, {})
 
     def report(self, diagnostic: Diagnostic) -> None:
         if diagnostic not in self.diagnostics:
@@ -88,19 +93,18 @@ class Elaboration:
         """Appends a definition whose range is proved from its expression, unless it exists already."""
         if name in self.definitions:
             return ir.DefinitionReference(name, self.definitions[name].type)
-        ranges = Narrowed(self.ranges, {})
-        if may_overflow(expression, ranges):
+        if may_overflow(expression, self.known):
             self.suspects.add(name)
-        return self.add(ir.Definition(name, type_, expression, self.range_of(expression, type_, ranges), rule))
+        return self.add(ir.Definition(name, type_, expression, self.range_of(expression, type_), rule))
 
-    def range_of(self, expression: ir.Expression, type_: Type, known: Known) -> ir.Interval | None:
+    def range_of(self, expression: ir.Expression, type_: Type) -> ir.Interval | None:
         """The proved range of an expression, None for types without one."""
         match type_ if not isinstance(type_, Optional) else type_.of:
             case Number() | Day() | Month():
                 return (
                     None
                     if isinstance(expression, ir.Constant) and expression.value is None
-                    else interval_of(expression, known)
+                    else interval_of(expression, self.known)
                 )
             case _:
                 return None
@@ -114,23 +118,28 @@ class Scope:
     record: ir.InputTable | None = None
     values: Mapping[str, Typed] = field(default_factory=dict)
     stage: Stage = Stage.NONE
-    known: Facts = field(default_factory=dict)
+    narrowed: Known | None = None
     present: frozenset[ir.Expression] = frozenset()
     day: Typed | None = None
 
     def assuming(self, condition: ir.Expression, *, holds: bool = True) -> "Scope":
         """The scope under a condition that is known to hold, or not to."""
-        known = {**self.known, **facts_of(condition, self._ranges(), holds=holds)}
-        return replace(self, known=known, present=self.present | presences(condition, holds=holds))
+        present = presences(condition, holds=holds)
+        known = narrow(condition, self.known, holds=holds)
+        if known is self.known and present <= self.present:
+            return self
+        return replace(self, narrowed=known, present=self.present | present)
 
     def inside(self, record: ir.InputTable) -> "Scope":
         return replace(self, record=record)
 
     def interval(self, expression: ir.Expression) -> ir.Interval:
-        return interval_of(expression, self._ranges())
+        return interval_of(expression, self.known)
 
-    def _ranges(self) -> Known:
-        return Narrowed(self.elaboration.ranges, self.known) if self.known else self.elaboration.ranges
+    @property
+    def known(self) -> Known:
+        """What is known of values under the conditions that the scope is in."""
+        return self.elaboration.known if self.narrowed is None else self.narrowed
 
     def report(self, diagnostic: Diagnostic) -> None:
         self.elaboration.report(diagnostic)

@@ -58,7 +58,7 @@ from creditdsl.core.known import Facts, Known, Narrowed
 from creditdsl.core.rounding import divide_rounded
 from creditdsl.core.type_of import type_of
 from creditdsl.core.types import Choice, Day, Month, Number, Text, Truth, Type, plain
-from creditdsl.core.walk import Leaf
+from creditdsl.core.walk import LEAVES
 from creditdsl.core.workdays import add_workdays, roll_forward, workdays_between
 
 __all__ = [
@@ -89,6 +89,8 @@ INPUT_MONTHS = Interval(month_of(INPUT_DAYS.low), month_of(INPUT_DAYS.high))
 UNDECIDED = Interval(0, 1)
 ALWAYS = Interval(1, 1)
 NEVER = Interval(0, 0)
+NOT_COMPUTED = Interval(1, 0)
+"""No value lies in it, so nothing that is computed is this."""
 
 
 def interval_of(expression: Expression, known: Known) -> Interval:
@@ -111,22 +113,34 @@ def narrow(condition: Expression, known: Known, *, holds: bool) -> Known:
 
     A fact that contradicts `known` is left out: such a place is never reached, which `interval_of(condition)` tells.
     """
-    facts = facts_of(condition, known, holds=holds)
-    return Narrowed(known, facts) if facts else known
+    return _narrowing(condition, known, holds=holds)[1]
+
+
+def _narrowing(condition: Expression, known: Known, *, holds: bool) -> tuple[Facts, Known]:
+    """What a condition adds to `known`, and both together; worked out once for what remembers it."""
+    if not isinstance(known, Narrowed):
+        facts = facts_of(condition, known, holds=holds)
+        return facts, Narrowed(known, facts) if facts else known
+    found = known.narrowings.get((condition, holds))
+    if found is None:
+        facts = facts_of(condition, known, holds=holds)
+        found = known.narrowings[condition, holds] = facts, Narrowed(known, facts) if facts else known
+    return found
 
 
 def _interval(expression: Expression, known: Known) -> Interval | None:
     """None when the expression has no value at all: always absent, or never evaluated."""
-    if isinstance(expression, Leaf):
+    if type(expression) in LEAVES:
         return _read(expression, known)
     if not isinstance(known, Narrowed):
         return _met(expression, known)
-    if expression not in known.computed:
-        known.computed[expression] = _met(expression, known)
-    return known.computed[expression]
+    found = known.computed.get(expression, NOT_COMPUTED)
+    if found is NOT_COMPUTED:
+        found = known.computed[expression] = _met(expression, known)
+    return found
 
 
-def _read(leaf: Leaf, known: Known) -> Interval | None:
+def _read(leaf: Expression, known: Known) -> Interval | None:
     if isinstance(leaf, Constant) and not isinstance(leaf.value, str):
         return None if leaf.value is None else Interval(int(leaf.value), int(leaf.value))
     stated = known.get(leaf)
@@ -346,7 +360,8 @@ def facts_of(condition: Expression, known: Known, *, holds: bool) -> Facts:
 def _all_facts(operands: Iterable[Expression], known: Known, *, holds: bool) -> Facts:
     facts: Facts = {}
     for operand in operands:
-        facts |= facts_of(operand, Narrowed(known, facts) if facts else known, holds=holds)
+        added, known = _narrowing(operand, known, holds=holds)
+        facts |= added
     return facts
 
 
@@ -355,10 +370,10 @@ def _one_of_facts(operands: Iterable[Expression], known: Known, *, holds: bool) 
     ways: list[Facts] = []
     before: Facts = {}
     for operand in operands:
-        within = Narrowed(known, before) if before else known
-        if interval_of(operand, within) != (NEVER if holds else ALWAYS):
-            ways.append({**before, **facts_of(operand, within, holds=holds)})
-        before |= facts_of(operand, within, holds=not holds)
+        if interval_of(operand, known) != (NEVER if holds else ALWAYS):
+            ways.append({**before, **facts_of(operand, known, holds=holds)})
+        added, known = _narrowing(operand, known, holds=not holds)
+        before |= added
     if not ways:
         return {}
     common = set(ways[0]).intersection(*ways[1:])

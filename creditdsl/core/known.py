@@ -16,20 +16,22 @@ class Narrowed(Known):
     """What is known and, before it, a few facts.
 
     Every condition adds facts; what they are added to has an interval for each input and definition, and is not copied.
-    What is computed from it is kept with it (`computed`): a condition is asked for its interval, and then for its facts.
+    What follows from it is kept with it: the intervals of expressions (`computed`), and what a condition adds where it holds or
+    does not (`narrowings`). A condition is asked for its interval, then for its facts, and by all that stands under it again.
     """
 
-    __slots__ = ("_facts", "_known", "computed")
+    __slots__ = ("_facts", "_known", "computed", "narrowings")
 
     def __init__(self, known: Known, facts: Facts) -> None:
         inner = known if isinstance(known, Narrowed) else None
         self._known: Known = known if inner is None else inner._known
         self._facts: Facts = facts if inner is None else {**inner._facts, **facts}
         self.computed: dict[Expression, Interval | None] = {}
+        self.narrowings: dict[tuple[Expression, bool], tuple[Facts, Narrowed]] = {}
 
     def get(self, key: Expression, default: Interval | None = None) -> Interval | None:  # type: ignore[override]
         """As of any mapping, but for defaults of other types."""
-        fact = self._facts.get(key)
+        fact = self._facts.get(key) if self._facts else None
         return self._known.get(key, default) if fact is None else fact
 
     def __getitem__(self, key: Expression) -> Interval:

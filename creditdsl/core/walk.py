@@ -46,6 +46,8 @@ from creditdsl.core.ir import (
 
 Leaf = Constant | ContextField | SubjectField | RecordField | DefinitionReference
 """What is read, and not computed: nothing stands under it."""
+LEAVES = frozenset(get_args(Leaf))
+"""The same, for a test that is made for every expression: the type is looked up, not compared with one after the other."""
 
 
 def children(expression: Expression) -> tuple[Expression, ...]:
@@ -150,7 +152,7 @@ def _read(names: tuple[str, ...]) -> Callable[[Expression], tuple[Expression, ..
 
 CHILDREN: dict[type[Expression], Callable[..., tuple[Expression, ...]]] = {
     **{node: _read(names) for node, names in PARTS.items()},
-    **dict.fromkeys(get_args(Leaf), _none),
+    **dict.fromkeys(LEAVES, _none),
     **dict.fromkeys((And, Or, Add, Least, Greatest), attrgetter("operands")),
     Among: _among,
     Choose: _choose,
