@@ -178,9 +178,10 @@ def consolidated(opened: Opened, slice_: Slice) -> Consolidated:
 
 def compile_text(opened: Opened, slice_: Slice) -> Compiled:
     """The compiled text of a slice."""
-    compiled = _lowered(opened, slice_)
-    verify(compiled.program)
-    return compiled
+    with collector_paused():
+        compiled = _lowered(opened, slice_)
+        verify(compiled.program)
+        return compiled
 
 
 def for_comparison(compiled: Compiled, opened: Opened) -> Compiled:
@@ -244,14 +245,15 @@ def _checked(opened: Opened, jurisdiction: str | None, *, own: bool) -> Timeline
 
 def check_policy_text(path: Path) -> tuple[Diagnostic, ...]:
     """What every text of a policy is warned of, for the nation and each division; PolicyError when one is wrong."""
-    opened = open_policy(path)
-    warnings: dict[Diagnostic, None] = {}
-    for jurisdiction in opened.jurisdictions(with_cases=True):
-        found = _checked(opened, jurisdiction, own=jurisdiction is not None).warnings
-        # What the texts of a division alone do not use the nation's may.
-        kept = (item for item in found if jurisdiction is None or item.code is not Code.CR0701)
-        warnings.update(dict.fromkeys(kept))
-    return _sorted(warnings)
+    with collector_paused():
+        opened = open_policy(path)
+        warnings: dict[Diagnostic, None] = {}
+        for jurisdiction in opened.jurisdictions(with_cases=True):
+            found = _checked(opened, jurisdiction, own=jurisdiction is not None).warnings
+            # What the texts of a division alone do not use the nation's may.
+            kept = (item for item in found if jurisdiction is None or item.code is not Code.CR0701)
+            warnings.update(dict.fromkeys(kept))
+        return _sorted(warnings)
 
 
 def _is_own(opened: Opened, slice_: Slice) -> bool:
