@@ -55,9 +55,10 @@ def verify(program: Program) -> None:
     """InternalError at the first invariant of `core.ir` that a program does not keep."""
     _verify_inputs(program)
     _verify_calendar(program.calendar)
-    definitions = _verify_definitions(program)
-    verify_plan(program, definitions)
-    verify_populations(program, definitions)
+    place = _verify_definitions(program)
+    definitions = place.definitions
+    verify_plan(place)
+    verify_populations(place)
     for claim in program.claims:
         match claim:
             case HoldsClaim(_, condition):
@@ -117,21 +118,23 @@ def _within(inner: Interval | None, outer: Interval | None) -> bool:
     return outer.low <= inner.low <= inner.high <= outer.high
 
 
-def _verify_definitions(program: Program) -> dict[str, Definition]:
-    """Each definition against those before it; all of them by name."""
+def _verify_definitions(program: Program) -> Place:
+    """Each definition against those before it; the place where all of them can be read."""
     definitions: dict[str, Definition] = {}
-    known = known_inputs(program.subject, program.records, program.enums)
+    place = Place(program, definitions)
+    ranges = known_inputs(program.subject, program.records, program.enums)
+    # What follows from the ranges of earlier definitions is kept for later ones: no expression has read a definition before it.
+    known = Narrowed(ranges, {})
     for definition in program.definitions:
         require(definition.name not in definitions, "a name defined twice", definition.name)
-        place = Place(program, definitions)
         verify_expression(definition.expression, place)
         require(type_of(definition.expression) == definition.type, "a definition of another type", definition)
         _verify_ranges(definition, known, place)
         definitions[definition.name] = definition
         stated = stated_interval(definition, program.enums)
         if stated is not None:
-            known[_reference(definition)] = stated
-    return definitions
+            ranges[_reference(definition)] = stated
+    return place
 
 
 def _reference(definition: Definition) -> Expression:
@@ -141,7 +144,6 @@ def _reference(definition: Definition) -> Expression:
 def _verify_ranges(definition: Definition, known: Known, place: Place) -> None:
     """No total leaves 64 bits, no divisor is zero, no position is outside its enum, the stated range is proved."""
     expression = definition.expression
-    known = Narrowed(known, {})
     faults = _faults(expression, known, place)
     if not _proves(expression, known, definition) or faults:
         # Written out, conditions tell what they guard; as references, the same one decides the same way twice.

@@ -4,7 +4,7 @@ In: an expression and what it may read. A broken invariant is a fault of the com
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import field, replace
 
 from creditdsl.core.ir import (
     Add,
@@ -50,13 +50,17 @@ from creditdsl.core.ir import (
 )
 from creditdsl.core.ranges import presences, type_of
 from creditdsl.core.types import Choice, Day, Month, Number, Optional, Text, Truth, Type, Unit, plain
-from creditdsl.core.walk import rebuilt
+from creditdsl.core.walk import LEAVES, rebuilt
 from creditdsl.diagnostics import InternalError
 from creditdsl.frozen import dataclass
 
 COUNT_TYPE = Number(Unit.NUMBER)
 WITH_KEYS = (AggregateKind.COUNT, AggregateKind.SUM_OF_LEAST)
 WITHOUT_VALUE = (AggregateKind.COUNT, AggregateKind.ANY)
+
+
+Kept = tuple[Expression, frozenset[str], frozenset[Expression]]
+"""An expression, the tables around it and what is present there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,8 @@ class Place:
     definitions: Mapping[str, Definition]
     tables: frozenset[str] = frozenset()
     present: frozenset[Expression] = frozenset()
+    kept: set[Kept] = field(default_factory=set, repr=False)
+    """what has been verified at a place of the program: a condition on records stands in each aggregate of an indicator, and in the plan"""
 
     def when(self, condition: Expression, *, holds: bool) -> "Place":
         """The same place where a condition is known to hold, or not to."""
@@ -97,6 +103,16 @@ def inlined(condition: Expression, definitions: Mapping[str, Definition]) -> Exp
 
 def verify_expression(expression: Expression, place: Place) -> None:
     """InternalError when the expression, or anything under it, breaks an invariant of `core.ir`."""
+    if type(expression) in LEAVES:
+        _verify_node(expression, place)
+        return
+    key = (expression, place.tables, place.present)
+    if key not in place.kept:
+        _verify_node(expression, place)
+        place.kept.add(key)
+
+
+def _verify_node(expression: Expression, place: Place) -> None:
     match expression:
         case Constant(value, type_):
             verify_type(type_, place.program)

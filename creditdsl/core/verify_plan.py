@@ -3,16 +3,14 @@
 In: a program and its definitions, which are verified. A broken invariant is an InternalError.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from creditdsl.core.ir import (
-    Definition,
     DirectRepair,
     Expression,
     Finding,
     Measure,
     PointsRepair,
-    Program,
     RuleKind,
     Step,
 )
@@ -22,9 +20,10 @@ from creditdsl.core.verify_expression import COUNT_TYPE, Place, require, verify_
 from creditdsl.diagnostics import InternalError
 
 
-def verify_plan(program: Program, definitions: Mapping[str, Definition]) -> None:
-    """InternalError at the first part of the plan that does not say what `core.ir.Result` promises."""
-    plan = _Plan(program, definitions)
+def verify_plan(place: Place) -> None:
+    """InternalError at the first part of the plan of a program that does not say what `core.ir.Result` promises."""
+    program = place.program
+    plan = _Plan(place)
     plan.verify_score()
     plan.verify_grades()
     for finding in program.result.findings:
@@ -43,7 +42,9 @@ def verify_plan(program: Program, definitions: Mapping[str, Definition]) -> None
 class _Plan:
     """The plan at hand, with what its parts are looked up in."""
 
-    def __init__(self, program: Program, definitions: Mapping[str, Definition]) -> None:
+    def __init__(self, place: Place) -> None:
+        program, definitions = place.program, place.definitions
+        self.place = place
         self.program = program
         self.result = program.result
         self.definitions = definitions
@@ -102,7 +103,7 @@ class _Plan:
     ) -> None:
         """Expressions over one record of a table, of one type if it is given, where `under` holds."""
         require(table in self.records, "the plan names no record", table)
-        place = Place(self.program, self.definitions).inside(table)
+        place = self.place.inside(table)
         place = place if under is None else place.when(under, holds=True)
         for expression in expressions:
             verify_expression(expression, place)

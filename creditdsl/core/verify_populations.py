@@ -3,8 +3,6 @@
 In: a program and its definitions, which are verified. A broken invariant is an InternalError.
 """
 
-from collections.abc import Mapping
-
 from creditdsl.core.ir import (
     Aggregate,
     Definition,
@@ -23,13 +21,13 @@ from creditdsl.core.verify_expression import COUNT_TYPE, Place, require, verify_
 from creditdsl.core.walk import walk
 
 
-def verify_populations(program: Program, definitions: Mapping[str, Definition]) -> None:
+def verify_populations(place: Place) -> None:
     """InternalError at the first figure that looks at more than a result has, or is no claim over its totals."""
-    for population in program.populations:
+    for population in place.program.populations:
         for figure in population.figures:
             for total in figure.totals:
-                _verify_total(total, Place(program, definitions))
-            _verify_claim(figure, program)
+                _verify_total(total, place)
+            _verify_claim(figure, place.program)
 
 
 def shown_of_a_subject(program: Program) -> frozenset[str]:
