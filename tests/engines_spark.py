@@ -28,7 +28,7 @@ SPARK = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 QUICK = "-XX:TieredStopAtLevel=1"
-"""Java compiles once and not too well: nothing here runs long enough for more."""
+"""Java compiles once and not too well: a process of its own does not run long enough for more; the one that all tests share does."""
 TABLES = ("results", "findings", "measures", "rejects")
 TOWN_RUN = ("2020", date(2021, 4, 30))
 
@@ -46,7 +46,6 @@ def spark() -> Iterator["SparkSession"]:
         # Tables are small here, and compiling each stage takes longer than running it; a run of its own process compiles.
         "spark.sql.codegen.wholeStage": "false",
         "spark.driver.memory": "2g",
-        "spark.driver.extraJavaOptions": QUICK,
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
         "spark.log.level": "ERROR",

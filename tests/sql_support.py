@@ -21,10 +21,11 @@ from strategies_core import programs, runs, subjects
 from creditdsl.backends.sql.emit import Dialect, Part, QueryOptions, emit_query
 from creditdsl.backends.sql.source import typed_source
 from creditdsl.core import inputs
+from creditdsl.core.calendar import date_of
 from creditdsl.core.evaluate import evaluate
 from creditdsl.core.ir import InputField, InputTable, Program
 from creditdsl.core.result import explained
-from creditdsl.core.types import Choice, Day, Month, Number, Text, Truth, plain
+from creditdsl.core.types import Choice, Day, Month, Number, Text, Truth, Type, plain
 from creditdsl.engines.evaluator import ExplanationJson
 from creditdsl.engines.lines import Lines, ResultLines
 from creditdsl.tabular.plan import tabulate
@@ -189,6 +190,29 @@ def expected(batch: Batch, language: str = "zh") -> dict[Part, list[Row]]:
         )
         for part in TABLE_PARTS
     }
+
+
+def expected_wide(batch: Batch) -> list[Row]:
+    """A row a subject as the interpreter gives it: that of the results, then each definition of findings and measures."""
+    context = inputs.run_context(batch.program, batch.period, batch.as_of)
+    plan, key = batch.program.result, batch.program.subject.key
+    assert key is not None
+    names = [name for item in plan.findings for name in (item.fires, item.count, item.points, item.points_after)]
+    for item in plan.measures:
+        names += [item.holds, *(grant.value for grant in item.grants if grant.value is not None)]
+    details = [batch.program.definition(name) for name in dict.fromkeys(names)]
+    results = {row[0]: row for row in expected(batch)[Part.RESULTS]}
+    made: list[Row] = []
+    for subject in batch.subjects:
+        values = evaluate(batch.program, inputs.load(batch.program, dict(subject)), context)
+        row = results[subject[key.name]]
+        made.append((*row, *(_stored(values[item.name], item.type) for item in details)))
+    return ordered(made)
+
+
+def _stored(value: object, type_: Type) -> object:
+    """A value of the interpreter as a query has it, before it becomes text."""
+    return date_of(value) if isinstance(plain(type_), Day) and isinstance(value, int) else value
 
 
 def _expected_cell(value: object, kind: ColumnKind) -> object:

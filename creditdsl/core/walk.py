@@ -70,7 +70,11 @@ def rebuilt(expression: Expression, change: Callable[[Expression], Expression]) 
     """The expression with `change` applied to each expression directly under it; itself where that changes nothing."""
     names = PARTS.get(type(expression))
     if names is not None:
-        return _with(expression, {name: change(getattr(expression, name)) for name in names})
+        parts = CHILDREN[type(expression)](expression)
+        changed = tuple(map(change, parts))
+        return (
+            expression if all(map(is_, changed, parts)) else _with(expression, dict(zip(names, changed, strict=True)))
+        )
     match expression:
         case And() | Or() | Add() | Least() | Greatest():
             return _with(expression, {"operands": _changed(expression.operands, change)})

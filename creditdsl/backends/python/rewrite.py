@@ -5,7 +5,7 @@ nested sums and conditions are flat, and what is replaced by `substitute` is gon
 `And(Constant(True), Equal(a, b))` becomes `Equal(a, b)`; `Choose(c -> true, otherwise false)` becomes `c`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from creditdsl.backends.python.arithmetic import simplified_arithmetic
 from creditdsl.core.ir import (
@@ -97,54 +97,102 @@ def empty_value(aggregate: Aggregate) -> Constant:
 
 
 def _simplified(expression: Expression, enums: Enums) -> Expression:
-    """One node over simplified parts. What is not named here stays as it is."""
-    match expression:
-        case IsPresent(Constant(value)):
-            return TRUE if value is not None else FALSE
-        case IsPresent(operand) if not isinstance(type_of(operand), Optional):
-            return TRUE
-        case Presume(operand) if not isinstance(type_of(operand), Optional):
-            return operand
-        case Presume(Constant(value)) if value is not None:
-            return Constant(value, type_of(expression))
-        case OrElse(Constant(None), default):
-            return default
-        case OrElse(operand) if not isinstance(type_of(operand), Optional):
-            return operand
-        case OrElse(Constant(value), default):
-            return Constant(value, type_of(default))
-        case Not(operand):
-            return negated(operand)
-        case And() | Or():
-            return _condition(expression)
-        case Equal(Constant(first), Constant(second)):
+    """One node over simplified parts."""
+    simplifier = SIMPLIFIERS.get(type(expression))
+    return expression if simplifier is None else simplifier(expression, enums)
+
+
+def _presence(expression: IsPresent, _: Enums) -> Expression:
+    operand = expression.operand
+    if isinstance(operand, Constant):
+        return TRUE if operand.value is not None else FALSE
+    return expression if isinstance(type_of(operand), Optional) else TRUE
+
+
+def _presumed(expression: Presume, _: Enums) -> Expression:
+    operand = expression.operand
+    if not isinstance(type_of(operand), Optional):
+        return operand
+    if isinstance(operand, Constant) and operand.value is not None:
+        return Constant(operand.value, type_of(expression))
+    return expression
+
+
+def _with_default(expression: OrElse, _: Enums) -> Expression:
+    operand, default = expression.operand, expression.default
+    if isinstance(operand, Constant) and operand.value is None:
+        return default
+    if not isinstance(type_of(operand), Optional):
+        return operand
+    return Constant(operand.value, type_of(default)) if isinstance(operand, Constant) else expression
+
+
+def _opposite(expression: Not, _: Enums) -> Expression:
+    return negated(expression.operand)
+
+
+def _equality(expression: Equal, _: Enums) -> Expression:
+    match expression.left, expression.right:
+        case Constant(first), Constant(second):
             return TRUE if first == second else FALSE
-        case Equal(operand, Constant(bool(value))) | Equal(Constant(bool(value)), operand):
+        case (operand, Constant(bool(value))) | (Constant(bool(value)), operand):
             return operand if value else negated(operand)
-        case Less() | LessOrEqual() if _ordinal_test(expression, enums) is not None:
-            return _ordinal_test(expression, enums) or expression
-        case Less(Constant(int(first)), Constant(int(second))):
-            return TRUE if first < second else FALSE
-        case LessOrEqual(Constant(int(first)), Constant(int(second))):
-            return TRUE if first <= second else FALSE
-        case Among(Constant(value), values):
-            return TRUE if any(value == item.value for item in values) else FALSE
-        case Add() | Subtract() | Multiply() | Negate() | Least() | Greatest():
-            return simplified_arithmetic(expression)
-        case Choose():
-            return _choice(expression)
-        case OrdinalOf(ChoiceAt(ordinal)):
-            return ordinal
-        case OrdinalOf(Choose(), enum) | ChoiceAt(Choose(), enum):
-            return _mapped_choice(expression, enums)
-        case OrdinalOf(Constant(str(value)), enum):
-            return Constant(enums[enum].index(value), Number(Unit.NUMBER))
-        case ChoiceAt(Constant(int(position)), enum):
-            return Constant(enums[enum][position], type_of(expression))
-        case Aggregate(where=Constant(False)):
-            return empty_value(expression)
         case _:
             return expression
+
+
+def _order(expression: Less | LessOrEqual, enums: Enums) -> Expression:
+    test = _ordinal_test(expression, enums)
+    if test is not None:
+        return test
+    match expression.left, expression.right:
+        case Constant(int(first)), Constant(int(second)):
+            holds = first < second if isinstance(expression, Less) else first <= second
+            return TRUE if holds else FALSE
+        case _:
+            return expression
+
+
+def _membership(expression: Among, _: Enums) -> Expression:
+    operand = expression.operand
+    if not isinstance(operand, Constant):
+        return expression
+    return TRUE if any(operand.value == item.value for item in expression.values) else FALSE
+
+
+def _ordinal(expression: OrdinalOf, enums: Enums) -> Expression:
+    match expression.operand:
+        case ChoiceAt(ordinal):
+            return ordinal
+        case Choose():
+            return _mapped_choice(expression, enums)
+        case Constant(str(value)):
+            return Constant(enums[expression.enum].index(value), Number(Unit.NUMBER))
+        case _:
+            return expression
+
+
+def _choice_at(expression: ChoiceAt, enums: Enums) -> Expression:
+    match expression.ordinal:
+        case Choose():
+            return _mapped_choice(expression, enums)
+        case Constant(int(position)):
+            return Constant(enums[expression.enum][position], type_of(expression))
+        case _:
+            return expression
+
+
+def _aggregate(expression: Aggregate, _: Enums) -> Expression:
+    never = isinstance(expression.where, Constant) and expression.where.value is False
+    return empty_value(expression) if never else expression
+
+
+def _junction(expression: And | Or, _: Enums) -> Expression:
+    return _condition(expression)
+
+
+def _arithmetic(expression: Add | Subtract | Multiply | Negate | Least | Greatest, _: Enums) -> Expression:
+    return simplified_arithmetic(expression)
 
 
 def _ordinal_test(comparison: Less | LessOrEqual, enums: Enums) -> Expression | None:
@@ -195,7 +243,7 @@ def _implied(first: Expression, second: Expression) -> bool:
             return False
 
 
-def _choice(choice: Choose) -> Expression:
+def _choice(choice: Choose, _: Enums) -> Expression:
     branches: list[Branch] = []
     otherwise = choice.otherwise
     for branch in choice.branches:
@@ -275,3 +323,21 @@ def _as_type(value: Expression, choice: Choose) -> Expression:
     if isinstance(value, Constant):
         return Constant(value.value, choice.type)
     return value if type_of(value) == choice.type else Choose((), value, choice.type)
+
+
+SIMPLIFIERS: dict[type[Expression], Callable[..., Expression]] = {
+    IsPresent: _presence,
+    Presume: _presumed,
+    OrElse: _with_default,
+    Not: _opposite,
+    **dict.fromkeys((And, Or), _junction),
+    Equal: _equality,
+    **dict.fromkeys((Less, LessOrEqual), _order),
+    Among: _membership,
+    **dict.fromkeys((Add, Subtract, Multiply, Negate, Least, Greatest), _arithmetic),
+    Choose: _choice,
+    OrdinalOf: _ordinal,
+    ChoiceAt: _choice_at,
+    Aggregate: _aggregate,
+}
+"""What is done with each kind of node; what is not named here stays as it is. Every node of a policy goes through it, some often."""
