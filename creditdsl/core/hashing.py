@@ -1,20 +1,26 @@
-"""Nodes that remember their hash.
+"""Nodes that remember their hash, and what stands under them.
 
 Expressions are keys wherever something is known, counted or named by expression, and the hash of one is made from the hashes of all
-that stands under it: without memory, looking up each part of an expression takes time in the square of its depth.
+that stands under it: without memory, looking up each part of an expression takes time in the square of its depth. And every pass
+asks of most expressions whether something stands under them.
 """
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Node = TypeVar("Node", bound="Hashed")
 
 
 class Hashed:
-    """What `hashed_once` needs of a class: room for the hash. It is no field, so it is neither compared, copied nor pickled."""
+    """What `hashed_once` and `core.walk` need of a class: room for what is remembered.
 
-    __slots__ = ("_hash",)
+    That is no field, so it is neither compared, copied nor pickled.
+    """
+
+    __slots__ = ("_hash", "walked")
     __match_args__: tuple[str, ...]
     _hash: int
+    walked: tuple[Any, ...]
+    """the node and all under it, once `core.walk.walk` has been asked for them"""
 
     def __reduce__(self) -> tuple[type["Hashed"], tuple[object, ...]]:
         """Made anew from its fields: the hash of a text is another one in another process."""

@@ -56,7 +56,17 @@ def children(expression: Expression) -> tuple[Expression, ...]:
 
 
 def walk(expression: Expression) -> Iterator[Expression]:
-    """The expression and everything under it, outermost first."""
+    """The expression and everything under it, outermost first; remembered, for it is asked for by pass after pass."""
+    if type(expression) in LEAVES:
+        return iter((expression,))
+    try:
+        walked: tuple[Expression, ...] = expression.walked
+    except AttributeError:
+        expression.walked = walked = tuple(_walked(expression))
+    return iter(walked)
+
+
+def _walked(expression: Expression) -> Iterator[Expression]:
     waiting = [expression]
     while waiting:
         found = waiting.pop()
@@ -71,10 +81,9 @@ def rebuilt(expression: Expression, change: Callable[[Expression], Expression]) 
     names = PARTS.get(type(expression))
     if names is not None:
         parts = CHILDREN[type(expression)](expression)
-        changed = tuple(map(change, parts))
-        return (
-            expression if all(map(is_, changed, parts)) else _with(expression, dict(zip(names, changed, strict=True)))
-        )
+        made = tuple(map(change, parts))
+        same = all(map(is_, made, parts))
+        return expression if same else _with(expression, dict(zip(names, made, strict=True)))
     match expression:
         case And() | Or() | Add() | Least() | Greatest():
             return _with(expression, {"operands": _changed(expression.operands, change)})
