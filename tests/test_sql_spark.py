@@ -45,7 +45,7 @@ pytestmark = [
 FEW = settings(LONG, max_examples=2)
 EXAMPLES = int(os.environ.get("CREDITDSL_AGREEMENT_EXAMPLES", "0"))
 MANY = settings(LONG, max_examples=EXAMPLES // 10 or 6)
-WIDE = settings(LONG, max_examples=EXAMPLES or 60)
+WIDE = settings(LONG, max_examples=EXAMPLES or 30)
 
 OPTIMIZER = "org.apache.spark.sql.catalyst.optimizer"
 LEAN = {
