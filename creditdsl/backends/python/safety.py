@@ -20,7 +20,7 @@ ALLOWED_NODES = frozenset(
     """.split()  # noqa: SIM905
 )
 NO_NODES = frozenset(
-    "id ctx attr arg name asname module level kind n s type_comment simple is_async conversion type_ignores".split()  # noqa: SIM905
+    "id ctx attr arg name asname module level kind type_comment simple is_async conversion type_ignores".split()  # noqa: SIM905
 )
 """Fields with no node that is not on the list: texts, numbers, and whether a name is read or assigned (`del` is refused itself)."""
 
