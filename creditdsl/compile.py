@@ -6,7 +6,7 @@ carries everything that is wrong at the first stage that found errors.
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import field, replace
 from datetime import date
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from creditdsl.checking.uses import ReadModules, read_modules
 from creditdsl.collector import collector_paused
 from creditdsl.core.ir import Program
 from creditdsl.core.messages import no_such_period
+from creditdsl.core.ranges import Narrowed
 from creditdsl.core.verify import verify
 from creditdsl.diagnostics import Code, Diagnostic, PolicyError, Severity, Text, errors_in
 from creditdsl.frozen import dataclass
@@ -35,7 +36,7 @@ WHOLE = Slice(ALWAYS, ALWAYS, None, ())
 class Compiled:
     """A text of a policy that has no error: its meaning, its declarations, and what it was warned of.
 
-    `origins` has what amendments did to each declaration that they touched.
+    `origins` has what amendments did to each declaration that they touched, `known` what was found out about values on the way.
     """
 
     program: Program
@@ -44,6 +45,7 @@ class Compiled:
     warnings: tuple[Diagnostic, ...]
     slice: Slice
     origins: Mapping[Key, tuple[Origin, ...]]
+    known: Narrowed = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +182,7 @@ def compile_text(opened: Opened, slice_: Slice) -> Compiled:
     """The compiled text of a slice."""
     with collector_paused():
         compiled = _lowered(opened, slice_)
-        verify(compiled.program)
+        verify(compiled.program, compiled.known)
         return compiled
 
 
@@ -208,8 +210,9 @@ def _lowered(opened: Opened, slice_: Slice) -> Compiled:
     """The text of a slice, in which everything was looked for that an author can get wrong."""
     text = consolidated(opened, slice_)
     with collector_paused():
-        program, warnings = lower((text.module,), opened.content_hash)
-    return Compiled(program, (text.module,), opened.read.sources, warnings, slice_, text.origins)
+        made = lower((text.module,), opened.content_hash)
+    sources, origins = opened.read.sources, text.origins
+    return Compiled(made.program, (text.module,), sources, made.warnings, slice_, origins, made.known)
 
 
 def compile_timeline(path: Path, jurisdiction: str | None = None, *, own: bool = False) -> Timeline:
@@ -224,7 +227,7 @@ def timeline_of(opened: Opened, jurisdiction: str | None, *, own: bool) -> Timel
     """`compile_timeline` of a policy that is open already; several divisions need its files read only once."""
     timeline = _checked(opened, jurisdiction, own=own)
     for text in timeline.texts:
-        verify(text.program)
+        verify(text.program, text.known)
     return timeline
 
 

@@ -38,6 +38,7 @@ from creditdsl.core.ir import (
     Rounding,
     SubjectField,
 )
+from creditdsl.core.ranges import Narrowed, known_inputs, stated_interval
 from creditdsl.core.show import show
 from creditdsl.core.types import Choice, Day, Month, Number, Optional, Text, Truth, Type, Unit
 from creditdsl.core.verify import verify
@@ -148,6 +149,33 @@ def test_a_definition_of_another_type_is_refused() -> None:
 def test_a_range_that_is_not_proved_is_refused(range_: Interval | None) -> None:
     with pytest.raises(InternalError):
         verify(with_definition(MONTHS, N, range_))
+
+
+def known_of(program: Program) -> dict[Expression, Interval]:
+    """What a program says of its input and its definitions."""
+    known = known_inputs(program.subject, program.records, program.enums)
+    for item in program.definitions:
+        stated = stated_interval(item, program.enums)
+        if stated is not None:
+            known[DefinitionReference(item.name, item.type)] = stated
+    return known
+
+
+def test_what_lowering_knew_is_not_worked_out_again() -> None:
+    known = Narrowed(known_of(PROGRAM), {})
+    verify(PROGRAM, known)
+    ranged = next(item for item in PROGRAM.definitions if item.range is not None and item.expression in known.computed)
+    known.computed[ranged.expression] = Interval(-(2**62), 2**62)
+    with pytest.raises(InternalError, match="not proved"):
+        verify(PROGRAM, known)
+
+
+@pytest.mark.parametrize("expression", [MONTHS, Multiply(MONTHS, MONTHS, N), DefinitionReference("elsewhere", N)])
+def test_lowering_may_know_only_what_the_program_says(expression: Expression) -> None:
+    with pytest.raises(InternalError, match="lowering knew"):
+        verify(PROGRAM, Narrowed(known_of(PROGRAM) | {expression: Interval(1, 1)}, {}))
+    with pytest.raises(InternalError):
+        verify(PROGRAM, Narrowed({item: found for item, found in known_of(PROGRAM).items() if item != MONTHS}, {}))
 
 
 def test_a_total_that_may_leave_64_bits_is_refused() -> None:

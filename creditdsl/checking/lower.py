@@ -47,14 +47,24 @@ from creditdsl.checking.terms import value
 from creditdsl.checking.usage import find_unused
 from creditdsl.checking.workdays import policy_calendar
 from creditdsl.core import ir
-from creditdsl.core.ranges import overflowing
+from creditdsl.core.ranges import Narrowed, overflowing
 from creditdsl.core.types import Number, Unit
 from creditdsl.diagnostics import Diagnostic, InternalError, PolicyError, Severity, errors_in
+from creditdsl.frozen import dataclass
 from creditdsl.syntax import tree
 
 
-def lower(modules: Iterable[tree.Module], content_hash: str) -> tuple[ir.Program, tuple[Diagnostic, ...]]:
-    """The program and its warnings; PolicyError with every diagnostic when there is an error."""
+@dataclass(frozen=True, slots=True)
+class Lowered:
+    """A program, what its author is warned of, and what is known of its values: `core.verify` need not work it out again."""
+
+    program: ir.Program
+    warnings: tuple[Diagnostic, ...]
+    known: Narrowed
+
+
+def lower(modules: Iterable[tree.Module], content_hash: str) -> Lowered:
+    """The program; PolicyError with every diagnostic when there is an error."""
     modules = tuple(modules)
     declarations, found = declare(modules)
     spell_out(declarations)
@@ -78,7 +88,7 @@ def lower(modules: Iterable[tree.Module], content_hash: str) -> tuple[ir.Program
     find_unused(elaboration)
     check_subjects(program, elaboration)
     _stop_on_errors(elaboration.diagnostics)
-    return program, _sorted(elaboration.diagnostics)
+    return Lowered(program, _sorted(elaboration.diagnostics), elaboration.known)
 
 
 def _sorted(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -10,7 +10,7 @@ from enum import Enum
 
 from creditdsl.checking.declarations import Declarations
 from creditdsl.core import ir
-from creditdsl.core.ranges import Known, Narrowed, interval_of, may_overflow, narrow, presences
+from creditdsl.core.ranges import Known, Narrowed, interval_of, may_overflow, narrow, presences, stated_interval
 from creditdsl.core.types import Choice, Day, Month, Number, Optional, Truth, Type, Unit
 from creditdsl.diagnostics import Diagnostic
 from creditdsl.frozen import dataclass
@@ -83,8 +83,9 @@ class Elaboration:
         """Appends a definition and remembers its range."""
         self.definitions[definition.name] = definition
         reference = ir.DefinitionReference(definition.name, definition.type)
-        if definition.range is not None:
-            self.ranges[reference] = definition.range
+        stated = stated_interval(definition, self.enums.values())
+        if stated is not None:
+            self.ranges[reference] = stated
         return reference
 
     def define(

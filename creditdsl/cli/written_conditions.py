@@ -200,10 +200,9 @@ def _lowered(compiled: Compiled, asked: list[Asked], values: Values) -> tuple[Pr
 def _attempt(compiled: Compiled, asked: Sequence[Asked], values: Values) -> Program | tuple[Diagnostic, ...]:
     """The program, or what is wrong with the questions: they are parts of a policy that has no error."""
     try:
-        program, _ = lower(_with_questions(compiled, asked, values), compiled.program.header.content_hash)
+        return lower(_with_questions(compiled, asked, values), compiled.program.header.content_hash).program
     except PolicyError as error:
         return errors_in(error.diagnostics)
-    return program
 
 
 def _guarded(asked: Sequence[Asked], faults: tuple[Diagnostic, ...]) -> list[Asked]:

@@ -16,16 +16,18 @@ class Narrowed(Known):
     """What is known and, before it, a few facts.
 
     Every condition adds facts; what they are added to has an interval for each input and definition, and is not copied.
-    What follows from it is kept with it: the intervals of expressions (`computed`), and what a condition adds where it holds or
-    does not (`narrowings`). A condition is asked for its interval, then for its facts, and by all that stands under it again.
+    What follows from it is kept with it: the intervals of expressions (`computed`), which of them leave their bounds nowhere (`bounded`),
+    and what a condition adds where it holds or does not (`narrowings`). A condition is asked for its interval, then for its facts, and
+    by all that stands under it again.
     """
 
-    __slots__ = ("_facts", "_known", "computed", "narrowings")
+    __slots__ = ("_facts", "_known", "bounded", "computed", "narrowings")
 
     def __init__(self, known: Known, facts: Facts) -> None:
         inner = known if isinstance(known, Narrowed) else None
         self._known: Known = known if inner is None else inner._known
         self._facts: Facts = facts if inner is None else {**inner._facts, **facts}
+        self.bounded: set[Expression] = set()
         self.computed: dict[Expression, Interval | None] = {}
         self.narrowings: dict[tuple[Expression, bool], tuple[Facts, Narrowed]] = {}
 

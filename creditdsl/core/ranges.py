@@ -158,7 +158,12 @@ def may_overflow(expression: Expression, known: Known) -> bool:
     Only arithmetic can: what is chosen, compared or read from input lies where its operands do.
     """
     known = known if isinstance(known, Narrowed) else Narrowed(known, {})
-    return any(type(part) in ARITHMETIC and not fits(part, known) for part in walk(expression))
+    if expression in known.bounded:
+        return False
+    if any(type(part) in ARITHMETIC and not fits(part, known) for part in walk(expression)):
+        return True
+    known.bounded.add(expression)
+    return False
 
 
 def zero_divisions(expression: Expression, known: Known) -> tuple[DivideRounded, ...]:
@@ -197,7 +202,11 @@ def _may_be_zero(interval: Interval) -> bool:
 
 def fits(expression: Expression, known: Known) -> bool:
     """Whether every value of an expression is in 64 bits; for days and months, in years 1 to 9999."""
-    match plain(type_of(expression)):
+    type_ = plain(type_of(expression))
+    if isinstance(expression, Constant) and isinstance(expression.value, int) and isinstance(type_, Number):
+        # Most of what is asked about, and no interval is needed for it.
+        return INT64.low <= expression.value <= INT64.high
+    match type_:
         case Number():
             return fits_64_bits(interval_of(expression, known))
         case Day():

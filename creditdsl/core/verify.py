@@ -51,11 +51,15 @@ Partial = DivideRounded | ChoiceAt
 """What has no value for some operands."""
 
 
-def verify(program: Program) -> None:
-    """InternalError at the first invariant of `core.ir` that a program does not keep."""
+def verify(program: Program, known: Narrowed | None = None) -> None:
+    """InternalError at the first invariant of `core.ir` that a program does not keep.
+
+    `known` is what lowering knew of its values. What it has worked out from that is not worked out again: it must have known exactly
+    what the program says of its input and its definitions.
+    """
     _verify_inputs(program)
     _verify_calendar(program.calendar)
-    place = _verify_definitions(program)
+    place = _verify_definitions(program, known)
     definitions = place.definitions
     verify_plan(place)
     verify_populations(place)
@@ -118,13 +122,13 @@ def _within(inner: Interval | None, outer: Interval | None) -> bool:
     return outer.low <= inner.low <= inner.high <= outer.high
 
 
-def _verify_definitions(program: Program) -> Place:
+def _verify_definitions(program: Program, lowered: Narrowed | None) -> Place:
     """Each definition against those before it; the place where all of them can be read."""
     definitions: dict[str, Definition] = {}
     place = Place(program, definitions)
     ranges = known_inputs(program.subject, program.records, program.enums)
     # What follows from the ranges of earlier definitions is kept for later ones: no expression has read a definition before it.
-    known = Narrowed(ranges, {})
+    known = Narrowed(ranges, {}) if lowered is None else lowered
     for definition in program.definitions:
         require(definition.name not in definitions, "a name defined twice", definition.name)
         verify_expression(definition.expression, place)
@@ -134,6 +138,7 @@ def _verify_definitions(program: Program) -> Place:
         stated = stated_interval(definition, program.enums)
         if stated is not None:
             ranges[_reference(definition)] = stated
+    require(known == ranges, "lowering knew what the program does not say", program.header.name)
     return place
 
 
