@@ -41,6 +41,8 @@ class Group:
 
 
 Document = str | Joined | Break | Broken | Nested | Group
+Pending = list[tuple[int, bool, Document]]
+"""What is still to be laid out, the last one first: the column in which broken lines begin, and whether the group is broken."""
 
 
 def joined(*parts: Document) -> Document:
@@ -77,30 +79,32 @@ def wrapped(inner: Document) -> Document:
             return Group(joined(Broken("("), Nested(joined(Break(""), Group(inner))), Break(""), Broken(")")))
 
 
+class _Widths(dict[int, str]):
+    """By character: as many letters as it takes columns; filled as characters turn up."""
+
+    def __missing__(self, character: int) -> str:
+        self[character] = width = "  " if east_asian_width(chr(character)) in "WF" else " "
+        return width
+
+
+WIDTHS = _Widths()
+
+
 def columns(text: str) -> int:
     """How many columns a text takes; a Chinese character takes two."""
-    if text.isascii():
-        return len(text)
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+    return len(text) if text.isascii() else len(text.translate(WIDTHS))
 
 
 def unbroken(document: Document) -> str:
     """The text of a document that is not broken."""
+    # By class, the most frequent first: there are hundreds of thousands of them in a large module.
     if isinstance(document, str):
         return document
-    output: list[str] = []
-    pending: list[Document] = [document]
-    while pending:
-        item = pending.pop()
-        if isinstance(item, str):
-            output.append(item)
-        elif isinstance(item, Joined):
-            pending += item.parts[::-1]
-        elif isinstance(item, Group | Nested):
-            pending.append(item.inner)
-        elif isinstance(item, Break):
-            output.append(item.flat)
-    return "".join(output)
+    if isinstance(document, Joined):
+        return "".join(map(unbroken, document.parts))
+    if isinstance(document, Break):
+        return document.flat
+    return "" if isinstance(document, Broken) else unbroken(document.inner)
 
 
 def render(document: Document, indent: int) -> str:
@@ -113,49 +117,54 @@ def render(document: Document, indent: int) -> str:
         return whole
     output: list[str] = []
     column = indent
-    pending: list[tuple[int, bool | None, Document]] = [(indent, None, document)]
+    pending: Pending = [(indent, False, document)]
     while pending:
-        level, flat, item = pending.pop()
-        # By class, the most frequent first: there are millions of them in a large module.
+        level, broken, item = pending.pop()
         if isinstance(item, str):
             output.append(item)
             column += columns(item)
         elif isinstance(item, Joined):
-            pending += [(level, flat, part) for part in item.parts[::-1]]
+            pending += [(level, broken, part) for part in item.parts[::-1]]
         elif isinstance(item, Group):
-            pending.append((level, flat or _fits(item.inner, WIDTH - column, pending), item.inner))
+            whole = unbroken(item.inner)
+            width = columns(whole)
+            if _follows(WIDTH - column - width, pending):
+                output.append(whole)
+                column += width
+            else:
+                pending.append((level, True, item.inner))
         elif isinstance(item, Break):
-            output.append("\n" + " " * level if flat is False else item.flat)
-            column = level if flat is False else column + columns(item.flat)
+            output.append("\n" + " " * level if broken else item.flat)
+            column = level if broken else column + columns(item.flat)
         elif isinstance(item, Nested):
-            pending.append((level + INDENT, flat, item.inner))
-        elif flat is False:
+            pending.append((level + INDENT, broken, item.inner))
+        elif broken:
             output.append(item.text)
             column += columns(item.text)
     return "".join(output)
 
 
-def _fits(document: Document, room: int, rest: list[tuple[int, bool | None, Document]]) -> bool:
-    """Whether the document fits on the line, together with what follows up to the next possible break."""
-    pending: list[tuple[bool, Document]] = [(True, document)]
+def _follows(room: int, rest: Pending) -> bool:
+    """Whether what follows fits into the room that is left on the line, up to the next possible break."""
+    pending: list[tuple[bool, Document]] = []
     following = len(rest)
     while room >= 0:
         if not pending:
             if following == 0:
                 return True
             following -= 1
-            pending.append((rest[following][1] is not False, rest[following][2]))
-        flat, item = pending.pop()
+            pending.append(rest[following][1:])
+        broken, item = pending.pop()
         if isinstance(item, str):
             room -= columns(item)
         elif isinstance(item, Joined):
-            pending += [(flat, part) for part in item.parts[::-1]]
+            pending += [(broken, part) for part in item.parts[::-1]]
         elif isinstance(item, Group | Nested):
-            pending.append((flat, item.inner))
+            pending.append((broken, item.inner))
         elif isinstance(item, Break):
-            if not flat:
+            if broken:
                 return True
             room -= columns(item.flat)
-        elif not flat:
+        elif broken:
             room -= columns(item.text)
     return False

@@ -88,7 +88,7 @@ def literal(value: bool | int | str | None) -> str:
 
 def comment_text(text: str) -> str:
     """Text that may stand in a comment on one line: what is not printable becomes its escape."""
-    return "".join(_printable(character) for character in text)
+    return text if text.isprintable() else "".join(_printable(character) for character in text)
 
 
 def docstring_text(text: str) -> str:

@@ -290,10 +290,12 @@ def _with_inlined(expression: Expression, inlined: Mapping[Expression, Expressio
 
 def _weighted_references(expression: Expression, weight: int) -> Iterator[str]:
     """The names that an expression reads, twice for those inside an aggregate, which reads them for every record."""
-    if isinstance(expression, DefinitionReference):
-        yield from [expression.name] * weight
-    for child in children(expression):
-        yield from _weighted_references(child, 2 if isinstance(expression, Aggregate) else weight)
+    if any(isinstance(part, Aggregate) for part in walk(expression)):
+        for child in children(expression):
+            yield from _weighted_references(child, 2 if isinstance(expression, Aggregate) else weight)
+    else:
+        for part in references(expression):
+            yield from (part.name,) * weight
 
 
 def _is_small(expression: Expression) -> bool:

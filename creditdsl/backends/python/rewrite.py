@@ -36,7 +36,7 @@ from creditdsl.core.ir import (
 )
 from creditdsl.core.type_of import type_of
 from creditdsl.core.types import Choice, Number, Optional, Truth, Unit
-from creditdsl.core.walk import Leaf, rebuilt
+from creditdsl.core.walk import LEAVES, rebuilt
 
 Enums = Mapping[str, tuple[str, ...]]
 """The names of the values of every enum, in order."""
@@ -49,11 +49,13 @@ FALSE = Constant(False, Truth())
 
 
 def substitute(expression: Expression, replacements: Mapping[Expression, Expression], enums: Enums) -> Expression:
-    """The simplified expression with every sub-expression that is a key of `replacements` replaced."""
+    """The simplified expression with every sub-expression that is a key of `replacements` replaced; constants are none."""
+    if isinstance(expression, Constant):
+        return expression
     found = replacements.get(expression)
     if found is not None:
         return found
-    if isinstance(expression, Leaf):
+    if type(expression) in LEAVES:
         return expression
     return _simplified(rebuilt(expression, lambda part: substitute(part, replacements, enums)), enums)
 

@@ -6,6 +6,7 @@ not on a list here, or does not compile. Text of a rule file that had become cod
 
 import ast
 import re
+from collections.abc import Callable
 
 from creditdsl.backends.python.copying import IMPORTS, MODULES
 from creditdsl.diagnostics import InternalError
@@ -29,9 +30,6 @@ PARTS = {
     for node in ALLOWED_NODES
 }
 """By kind of node: the fields that have nodes. There are hundreds of thousands of nodes in a large module."""
-
-Named = ast.Import | ast.ImportFrom | ast.Call | ast.Attribute
-"""Of these not only the kind matters."""
 
 ALLOWED_CALLS = frozenset(
     """
@@ -69,8 +67,10 @@ def check_emitted(text: str) -> None:
         parts = PARTS.get(type(node))
         if parts is None:
             raise InternalError(f"{type(node).__name__} in an emitted module, line {getattr(node, 'lineno', 0)}")
-        if isinstance(node, Named):
-            _check_node(node, known)
+        check = CHECKS.get(type(node))
+        if check is not None and not check(node, known):
+            text = ast.unparse(node)[:80]
+            raise InternalError(f"not what this backend writes, line {getattr(node, 'lineno', 0)}: {text}")
         for name in parts:
             part = getattr(node, name)
             if type(part) is list:
@@ -79,20 +79,30 @@ def check_emitted(text: str) -> None:
                 waiting.append(part)
 
 
-def _check_node(node: Named, known: set[str]) -> None:
-    match node:
-        case ast.Import(names):
-            allowed = all(item.name in MODULES and item.asname is None for item in names)
-        case ast.ImportFrom(module, names):
-            wanted = IMPORTS.get(module or "", ("annotations",) if module == "__future__" else ())
-            allowed = all(item.name in wanted and item.asname is None for item in names)
-        case ast.Call(ast.Name(name)):
-            allowed = name in known
-        case ast.Call(ast.Attribute(_, name)):
-            allowed = name in ALLOWED_METHODS
-        case ast.Call():
-            allowed = False
-        case ast.Attribute(_, name):
-            allowed = not name.startswith("_") or name == "__init__"
-    if not allowed:
-        raise InternalError(f"not what this backend writes, line {node.lineno}: {ast.unparse(node)[:80]}")
+def _is_import_allowed(node: ast.Import, _: set[str]) -> bool:
+    return all(item.name in MODULES and item.asname is None for item in node.names)
+
+
+def _is_import_from_allowed(node: ast.ImportFrom, _: set[str]) -> bool:
+    wanted = IMPORTS.get(node.module or "", ("annotations",) if node.module == "__future__" else ())
+    return all(item.name in wanted and item.asname is None for item in node.names)
+
+
+def _is_call_allowed(node: ast.Call, known: set[str]) -> bool:
+    called = node.func
+    if isinstance(called, ast.Name):
+        return called.id in known
+    return isinstance(called, ast.Attribute) and called.attr in ALLOWED_METHODS
+
+
+def _is_attribute_allowed(node: ast.Attribute, _: set[str]) -> bool:
+    return not node.attr.startswith("_") or node.attr == "__init__"
+
+
+CHECKS: dict[type[ast.AST], Callable[..., bool]] = {
+    ast.Import: _is_import_allowed,
+    ast.ImportFrom: _is_import_from_allowed,
+    ast.Call: _is_call_allowed,
+    ast.Attribute: _is_attribute_allowed,
+}
+"""Of these not only the kind matters; `known` are the functions that may be called."""

@@ -25,7 +25,7 @@ from creditdsl.core.ir import (
     Or,
     OrElse,
 )
-from creditdsl.core.walk import Leaf, children, walk
+from creditdsl.core.walk import LEAVES, children, walk
 
 DEPTH = 10
 BREADTH = 40
@@ -245,7 +245,7 @@ class Statements(Expressions):
 
         `lazy` says that it is not always evaluated: then nothing can be worked out before it, and `min` is a call.
         """
-        if isinstance(expression, Leaf) or expression in self.reads:
+        if type(expression) in LEAVES or expression in self.reads:
             return True
         if depth == 0:
             return False
