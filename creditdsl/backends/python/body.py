@@ -318,7 +318,7 @@ class BodyWriter(EntryStatements):
             body.comment(text)
 
     def _reference(self, name: str) -> DefinitionReference:
-        return DefinitionReference(name, self.definitions[name].type)
+        return self.plan.references[name]
 
 
 def _initial_text(writer: BodyWriter, value: Constant) -> str:

@@ -53,15 +53,16 @@ Wanted = list[tuple[Pass, tuple[Expression, ...]]]
 
 def arranged(passes: list[Pass]) -> Node:
     """The tree of conditions of what one loop works out. A condition that many of them share is tested first."""
-    wanted: Wanted = [(item, operands_of(item.where)) for item in passes]
-    alone = {part: _stands_alone(part) for part in dict.fromkeys(part for _, operands in wanted for part in operands)}
-    return _joined(_tree(wanted, alone))
+    # Conditions that are the same are one object from here on: they are compared far more often than they are looked up.
+    one: dict[Expression, Expression] = {}
+    wanted: Wanted = [(item, tuple(one.setdefault(part, part) for part in operands_of(item.where))) for item in passes]
+    return _joined(_tree(wanted, {part: _stands_alone(part) for part in one}))
 
 
 def _tree(wanted: Wanted, alone: Mapping[Expression, bool]) -> Node:
     node = Node([item for item, operands in wanted if not operands])
     for condition, group in _groups([(item, operands) for item, operands in wanted if operands], alone):
-        left = [(item, tuple(part for part in operands if part != condition)) for item, operands in group]
+        left = [(item, tuple(part for part in operands if part is not condition)) for item, operands in group]
         node.below[condition] = _tree(left, alone)
     return node
 

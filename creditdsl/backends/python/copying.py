@@ -59,9 +59,9 @@ def needed_imports(texts: Iterable[str]) -> Iterator[str]:
     """The import lines for the names that a module uses; `texts` are runs of its statements."""
     used: set[str] = set()
     for text in texts:
-        open_ = "|".join(sorted({*MODULES, *(name for names in IMPORTS.values() for name in names)} - used))
+        open_ = {*MODULES, *(name for names in IMPORTS.values() for name in names)} - used
         # The functions are most of a large module, and few have a word that the classes do not use: those are not parsed.
-        if open_ and re.search(rf"\b(?:{open_})\b", text):
+        if any(name in text and re.search(rf"\b{name}\b", text) for name in sorted(open_)):
             used.update(node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name))
     yield "# mypy: ignore-errors"
     yield "# Variables of loops are used for records of several kinds; the signatures and dataclasses are typed for callers."

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
-from creditdsl.backends.python.layout import Break, Document, Group, Joined, bracketed, joined, parenthesised, tupled
+from creditdsl.backends.python.layout import SPACE, Document, Group, Joined, bracketed, joined, parenthesised, tupled
 from creditdsl.backends.python.names import Scope, identifier, literal
 from creditdsl.core.calendar import date_of
 from creditdsl.core.ir import (
@@ -222,7 +222,7 @@ class Expressions:
             case RollForward(day, calendar):
                 return self._call_on_workdays("roll_forward", calendar, day)
             case DaysBetween(first, second):
-                difference = joined(self.within(second, SUM), Break(" "), "- ", self.within(first, PRODUCT))
+                difference = joined(self.within(second, SUM), SPACE, "- ", self.within(first, PRODUCT))
                 return Code(joined(parenthesised(difference), ".days"))
             case MonthsBetween(first, second):
                 return self._call(self.module.function("months_between"), first, second)
@@ -305,7 +305,7 @@ class Expressions:
             return operands[0]
         parts: list[Document] = [enclosed(operands[0], NOT)]
         for operand in operands[1:]:
-            parts += (Break(" "), word, enclosed(operand, NOT))
+            parts += (SPACE, word, enclosed(operand, NOT))
         return Code(Joined(tuple(parts)), binding)
 
     def _sum(self, operands: tuple[Expression, ...]) -> Code:
@@ -317,7 +317,7 @@ class Expressions:
             if not parts:
                 parts.append(self.within(operand, SUM))
             else:
-                parts += (Break(" "), "- " if negative else "+ ", self.within(size, PRODUCT))
+                parts += (SPACE, "- " if negative else "+ ", self.within(size, PRODUCT))
         return Code(Joined(tuple(parts)), SUM if len(operands) > 1 else self.express(operands[0]).binding)
 
     def _product(self, left: Expression, right: Expression) -> Code:
@@ -332,7 +332,7 @@ class Expressions:
         if not code.name:
             name = self.scope.allocate("value")
             test, value = joined("(", f"{name} := ", code.document, ")"), name
-        parts = (self.within(default, OR), Break(" "), "if ", test, " is None", Break(" "), "else ", value)
+        parts = (self.within(default, OR), SPACE, "if ", test, " is None", SPACE, "else ", value)
         return Code(Joined(parts), CONDITIONAL)
 
     def _choice(self, choice: Choose) -> Code:
@@ -340,10 +340,10 @@ class Expressions:
         for branch in choice.branches:
             parts += (
                 self.within(branch.then, OR),
-                Break(" "),
+                SPACE,
                 "if ",
                 self.within(branch.when, OR),
-                Break(" "),
+                SPACE,
                 "else ",
             )
         if not parts:

@@ -41,24 +41,32 @@ class Group:
 
 
 Document = str | Joined | Break | Broken | Nested | Group
+LINE, SPACE, COMMA = Break(""), Break(" "), Broken(",")
+"""A line break that is nothing or a blank where its group stands on one line; a comma that is there where it does not."""
+OPENING, CLOSING = Broken("("), Broken(")")
+
 Pending = list[tuple[int, bool, Document]]
 """What is still to be laid out, the last one first: the column in which broken lines begin, and whether the group is broken."""
 
 
 def joined(*parts: Document) -> Document:
-    return Joined(parts)
+    """The parts side by side; texts alone are one text."""
+    for part in parts:
+        if not isinstance(part, str):
+            return Joined(parts)
+    return "".join(parts)  # type: ignore[arg-type]  # there is nothing else among them
 
 
 def bracketed(opening: str, items: tuple[Document, ...], closing: str) -> Document:
     """Items between brackets, one a line when they do not fit on one."""
     if not items:
         return opening + closing
-    separated: list[Document] = [Break("")]
+    separated: list[Document] = [LINE]
     grouped = [item if isinstance(item, str) else Group(item) for item in items]
     for item in grouped[:-1]:
-        separated += (item, ",", Break(" "))
-    separated += (grouped[-1], Broken(","))
-    return Group(joined(opening, Nested(Joined(tuple(separated))), Break(""), closing))
+        separated += (item, ",", SPACE)
+    separated += (grouped[-1], COMMA)
+    return Group(Joined((opening, Nested(Joined(tuple(separated))), LINE, closing)))
 
 
 def tupled(items: tuple[Document, ...]) -> Document:
@@ -67,7 +75,7 @@ def tupled(items: tuple[Document, ...]) -> Document:
 
 
 def parenthesised(inner: Document) -> Document:
-    return Group(joined("(", Nested(joined(Break(""), Group(inner))), Break(""), ")"))
+    return Group(Joined(("(", Nested(Joined((LINE, Group(inner)))), LINE, ")")))
 
 
 def wrapped(inner: Document) -> Document:
@@ -76,7 +84,7 @@ def wrapped(inner: Document) -> Document:
         case Group() | Joined((str(), Group())):
             return inner
         case _:
-            return Group(joined(Broken("("), Nested(joined(Break(""), Group(inner))), Break(""), Broken(")")))
+            return Group(Joined((OPENING, Nested(Joined((LINE, Group(inner)))), LINE, CLOSING)))
 
 
 class _Widths(dict[int, str]):

@@ -100,10 +100,9 @@ class PassWriter:
             elif self.is_gathered(item):
                 target.gathered = self.statements.scope.allocate(f"{target.name}_{GATHERED[item.kind]}")
                 body.line(f"{target.gathered} = ", "{}" if item.kind is AggregateKind.SUM_OF_LEAST else "set()")
-        if looped:
-            for item in looped:
-                for expression in (*operands_of(item.where), *evaluated_by(item)):
-                    self._hoist(expression, body)
+        parts = (part for item in looped for part in (*operands_of(item.where), *evaluated_by(item)))
+        for expression in dict.fromkeys(parts):
+            self._hoist(expression, body)
 
     def _twin(self, item: Aggregate, looped: list[Pass]) -> Aggregate | None:
         """Another aggregate of the pass that gathers the keys that this one counts."""

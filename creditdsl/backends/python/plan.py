@@ -86,12 +86,14 @@ class Plan:
     rest: dict[str, Expression] = field(default_factory=dict)
     """the definitions that an explanation alone needs"""
     resolved: dict[Expression, Expression] = field(default_factory=dict)
+    references: dict[str, DefinitionReference] = field(default_factory=dict)
+    """by definition: what stands for it, one and the same everywhere, so that its hash is computed once"""
     collected: dict[Expression, Expression] = field(default_factory=dict)
     """the conditions on records that an explanation gives back, over what definitions are read as"""
 
     def value(self, definition: Definition) -> Expression:
         """What a definition is read as: a constant, a field, a reference, or the expression that is used in one place."""
-        return substitute(reference(definition), self.resolved, self.enums)
+        return substitute(self.references[definition.name], self.resolved, self.enums)
 
 
 def reference(definition: Definition) -> DefinitionReference:
@@ -112,13 +114,13 @@ def make_plan(program: Program, request: Request, whole: Plan) -> Plan:
     roots = [whole.value(definitions[name]) for name in (*request.values, *request.conditions)]
     needed = _needed(roots, whole)
     expressions = {name: item for name, item in whole.expressions.items() if name in needed}
-    plan = Plan(whole.enums, expressions, resolved=dict(whole.resolved))
+    plan = Plan(whole.enums, expressions, resolved=dict(whole.resolved), references=whole.references)
     inlined = _inline(definitions, request, plan)
     collected = {item: substitute(item, whole.resolved, whole.enums) for item in request.collected}
     roots = [*(whole.value(definitions[name]) for name in request.explained), *collected.values()]
     too = _needed(roots, whole) - needed
     rest = {name: item for name, item in whole.expressions.items() if name in too}
-    _add_rest(definitions, request, rest, plan, inlined)
+    _add_rest(request, rest, plan, inlined)
     for own, expression in plan.resolved.items():
         plan.resolved[own] = _with_inlined(expression, inlined, plan.enums)
     plan.resolved.update(inlined)
@@ -199,7 +201,7 @@ def resolved_plan(program: Program, anchors: frozenset[str], conditions: frozens
     plan = Plan({enum.name: enum.names for enum in program.enums})
     seen: dict[Expression, Expression] = {}
     for definition in program.definitions:
-        own = reference(definition)
+        own = plan.references[definition.name] = reference(definition)
         expression = substitute(definition.expression, plan.resolved, plan.enums)
         if is_module_constant(definition, plan.enums):
             continue
@@ -257,7 +259,7 @@ def _inline(definitions: Mapping[str, Definition], request: Request, plan: Plan)
         expression = _with_inlined(expression, inlined, plan.enums)
         again = name in read_again and _is_worked_out(expression)
         if uses[name] == 1 and name not in written and not again and _is_small(expression):
-            inlined[reference(definitions[name])] = expression
+            inlined[plan.references[name]] = expression
             del plan.expressions[name]
         else:
             plan.expressions[name] = expression
@@ -265,18 +267,14 @@ def _inline(definitions: Mapping[str, Definition], request: Request, plan: Plan)
 
 
 def _add_rest(
-    definitions: Mapping[str, Definition],
-    request: Request,
-    expressions: Mapping[str, Expression],
-    plan: Plan,
-    inlined: dict[Expression, Expression],
+    request: Request, expressions: Mapping[str, Expression], plan: Plan, inlined: dict[Expression, Expression]
 ) -> None:
     """What an explanation needs beside the evaluation; what is small is worked out where it is read, and is added to `inlined`."""
     for name, expression in expressions.items():
         expression = _with_inlined(expression, inlined, plan.enums)
         read = any(isinstance(part, Aggregate) for part in walk(expression))
         if name not in request.anchors and not read and _is_small(expression):
-            inlined[reference(definitions[name])] = expression
+            inlined[plan.references[name]] = expression
         else:
             plan.rest[name] = expression
 

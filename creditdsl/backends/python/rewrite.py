@@ -50,14 +50,16 @@ FALSE = Constant(False, Truth())
 
 def substitute(expression: Expression, replacements: Mapping[Expression, Expression], enums: Enums) -> Expression:
     """The simplified expression with every sub-expression that is a key of `replacements` replaced; constants are none."""
-    if isinstance(expression, Constant):
-        return expression
-    found = replacements.get(expression)
-    if found is not None:
-        return found
-    if type(expression) in LEAVES:
-        return expression
-    return _simplified(rebuilt(expression, lambda part: substitute(part, replacements, enums)), enums)
+
+    def replaced(part: Expression) -> Expression:
+        if isinstance(part, Constant):
+            return part
+        found = replacements.get(part)
+        if found is not None:
+            return found
+        return part if type(part) in LEAVES else _simplified(rebuilt(part, replaced), enums)
+
+    return replaced(expression)
 
 
 def simplify(expression: Expression, enums: Enums) -> Expression:
