@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from creditdsl.backends.python.emit import emit_python
 from creditdsl.backends.python.loading import load_module
 from creditdsl.backends.python.names import class_name, comment_text, docstring_text, identifier, literal
-from creditdsl.backends.python.safety import check_emitted
+from creditdsl.backends.python.safety import LARGE, check_emitted
 from creditdsl.core import inputs, ir
 from creditdsl.core.evaluate import evaluate
 from creditdsl.core.result import evaluated, explained
@@ -278,6 +278,12 @@ def test_names_that_python_reads_as_they_stand_stay_readable() -> None:
 def test_code_that_this_backend_does_not_write_is_refused(text: str) -> None:
     with pytest.raises(InternalError):
         check_emitted(text)
+
+
+@pytest.mark.parametrize("text", ["del x\n", "return 1\n", "x = (\n"])
+def test_it_is_refused_in_a_large_module_too(text: str) -> None:
+    with pytest.raises(InternalError):
+        check_emitted("x = 1\n" * (LARGE // 6 + 1) + text)
 
 
 def test_the_text_does_not_depend_on_the_hash_seed() -> None:

@@ -1,0 +1,71 @@
+"""A check beside other work: what it raises is raised after it, whichever process made it."""
+
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from creditdsl.beside import beside
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a program of one thread on two processors: the threads that run tests hold nothing that a check here asks for."""
+    monkeypatch.setattr(threading, "active_count", lambda: 1)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
+
+
+def process_of_a_check(folder: Path) -> int:
+    place = folder / "process"
+    with beside(lambda: place.write_text(str(os.getpid()))):
+        pass
+    return int(place.read_text())
+
+
+@pytest.mark.usefixtures("alone")
+def test_the_check_is_made_in_another_process(tmp_path: Path) -> None:
+    assert process_of_a_check(tmp_path) != os.getpid()
+
+
+def test_beside_another_thread_no_process_is_copied(tmp_path: Path) -> None:
+    wait = threading.Event()
+    thread = threading.Thread(target=wait.wait)
+    thread.start()
+    try:
+        assert process_of_a_check(tmp_path) == os.getpid()
+    finally:
+        wait.set()
+        thread.join()
+
+
+def refuse() -> None:
+    raise ValueError("found")
+
+
+@pytest.mark.usefixtures("alone")
+def test_what_the_check_raises_comes_after_the_body() -> None:
+    done = []
+    with pytest.raises(ValueError, match="found"), beside(refuse):
+        done.append("body")
+    assert done == ["body"]
+
+
+@pytest.mark.usefixtures("alone")
+def test_what_the_body_raises_comes_first() -> None:
+    with pytest.raises(KeyError), beside(refuse):
+        raise KeyError
+
+
+@pytest.mark.usefixtures("alone")
+def test_a_check_whose_process_ended_is_made_here(tmp_path: Path) -> None:
+    mine, place = os.getpid(), tmp_path / "process"
+
+    def check() -> None:
+        if os.getpid() != mine:
+            os.kill(os.getpid(), 9)
+        place.write_text("here")
+
+    with beside(check):
+        pass
+    assert place.read_text() == "here"
