@@ -1,7 +1,7 @@
 """Every node of the core is written in every dialect, and DuckDB gives for it what the interpreter does."""
 
 from datetime import date
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import duckdb
 import pytest
@@ -65,6 +65,9 @@ from creditdsl.core.subject import LoadedSubject, Period, RunContext
 from creditdsl.core.type_of import type_of
 from creditdsl.core.types import Choice, Day, Number, Optional, Type, plain
 from tests.core_examples import PROGRAM
+
+if TYPE_CHECKING:
+    import psycopg
 
 NO_RUN = RunContext(Period("", date.min, date.min), date.min)
 ROWS: list[dict[str, Value]] = [
@@ -171,17 +174,36 @@ def test_a_node_has_in_duckdb_the_value_that_the_interpreter_gives_it(sample: Ex
     assert [row[0] for row in connection.execute(statement(sample, Dialect.DUCKDB)).fetchall()] == expected
 
 
-def test_a_number_that_leaves_64_bits_beside_what_is_evaluated_fails_nowhere() -> None:
+def products_of_large_numbers(dialect: Dialect) -> str:
+    """A product where it is small enough, and the product alone."""
     large = Number(COUNT.unit)
     field = SubjectField("a", large)
     known = {field: Interval(-(2**63), 2**63 - 1)}
     product = Multiply(field, field, large)
     guarded = Choose((Branch(Less(field, Constant(1000, large)), product),), field, large)
-    scope = Scope(TARGETS[Dialect.DUCKDB], {}, Bounds(known), {field: (None, "a")})
-    query = printed(build.select([write(guarded, scope), write(product, scope)], build.table(("t",))), Dialect.DUCKDB)
+    scope = Scope(TARGETS[dialect], {}, Bounds(known), {field: (None, "a")})
+    return printed(build.select([write(guarded, scope), write(product, scope)], build.table(("large",))), dialect)
+
+
+LARGE = "CREATE TABLE large (a BIGINT)", "INSERT INTO large VALUES (9223372036854775807), (30)"
+
+
+def test_a_number_that_leaves_64_bits_beside_what_is_evaluated_fails_nowhere() -> None:
     connection = duckdb.connect()
-    connection.execute("CREATE TABLE t (a BIGINT); INSERT INTO t VALUES (9223372036854775807), (30)")
+    for command in LARGE:
+        connection.execute(command)
+    query = products_of_large_numbers(Dialect.DUCKDB)
     assert connection.execute(query).fetchall() == [(9223372036854775807, None), (900, 900)]
+
+
+@pytest.mark.xdist_group("postgres")
+def test_a_number_that_leaves_64_bits_beside_what_is_evaluated_fails_not_in_postgres(
+    postgres: "psycopg.Connection",
+) -> None:
+    for command in ("DROP TABLE IF EXISTS large", *LARGE):
+        postgres.execute(command)
+    query = products_of_large_numbers(Dialect.POSTGRES)
+    assert postgres.execute(query).fetchall() == [(9223372036854775807, 9223372036854775807), (900, 900)]
 
 
 @pytest.mark.parametrize("dialect", list(Dialect))

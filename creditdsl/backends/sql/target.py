@@ -122,8 +122,13 @@ def _postgres_quotient(left: Tree, right: Tree) -> Tree:
     return exp.Div(this=grouped(left), expression=grouped(right), typed=True)
 
 
+def _numeric(tree: Tree) -> Tree:
+    """A number of any size. The type is not made from its name, which in DuckDB means 18 digits with three places."""
+    return exp.Cast(this=tree, to=exp.DataType(this=exp.DataType.Type.DECIMAL))
+
+
 def _postgres_narrow(tree: Tree) -> Tree:
-    low, high = cast(text(str(-INT64_HIGH - 1)), "NUMERIC"), cast(text(str(INT64_HIGH)), "NUMERIC")
+    low, high = _numeric(text(str(-INT64_HIGH - 1))), _numeric(text(str(INT64_HIGH)))
     return cast(call("LEAST", call("GREATEST", tree, low), high), "BIGINT")
 
 
@@ -188,7 +193,7 @@ POSTGRES = Target(
     quotient=_postgres_quotient,
     least=_variadic("LEAST"),
     greatest=_variadic("GREATEST"),
-    wide=lambda tree: cast(tree, "NUMERIC"),
+    wide=_numeric,
     narrow=_postgres_narrow,
     total=lambda tree: exp.Sum(this=tree),
     row=_variadic("ROW"),
