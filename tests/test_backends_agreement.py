@@ -19,9 +19,10 @@ from creditdsl.backends.columns.emit import emit_columns
 from creditdsl.backends.columns.loading import load_columns
 from creditdsl.backends.python.emit import emit_python
 from creditdsl.backends.python.loading import load_module
-from creditdsl.backends.sql import pipeline
+from creditdsl.backends.sql import pipeline, tables_apart
 from creditdsl.backends.sql.emit import Dialect, Part
 from creditdsl.backends.sql.pipeline import NARROW
+from creditdsl.backends.sql.tables_apart import LEAST_SAVED
 from creditdsl.core import inputs
 from creditdsl.core.evaluate import evaluate
 from creditdsl.core.result import evaluated, explained
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
 EXAMPLES = int(os.environ.get("CREDITDSL_AGREEMENT_EXAMPLES", "200"))
 SHARDS = 6
 """In so many tests, which run beside each other."""
+ALL = 1_000_000
+"""More columns than any program has."""
 BLOCK = re.compile(r"^BLOCK = .*\n", re.MULTILINE)
 
 
@@ -70,13 +73,14 @@ def test_every_backend_gives_what_the_interpreter_gives(shard: int, servers: "tu
         columns_agree(batch)
         checked, language = data.draw(st.booleans()), data.draw(st.sampled_from(["zh", "en"]))
         narrow = data.draw(st.sampled_from([0, NARROW]), label="columns that are carried along as *")
+        saved = data.draw(st.sampled_from([-ALL, LEAST_SAVED]), label="columns less that must pass the join")
         tables, wanted = database_tables(batch.program, batch.subjects), expected(batch, language)
         databases = [
             (Dialect.DUCKDB, in_duckdb(tables)),
             *((Dialect.POSTGRES, in_postgres(server, tables)) for server in servers),
         ]
         for dialect, connection in databases:
-            with patch.object(pipeline, "NARROW", narrow):
+            with patch.object(pipeline, "NARROW", narrow), patch.object(tables_apart, "LEAST_SAVED", saved):
                 statements = queries(batch, dialect, checked=checked, language=language, parts=EXECUTED)
             for part in TABLE_PARTS:
                 found = connection.execute(statements[part]).fetchall()

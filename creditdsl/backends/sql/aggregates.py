@@ -77,19 +77,29 @@ def is_simple(definition: Definition) -> bool:
 
 
 def simple_stage(
-    query: Query, records: Records, columns: Mapping[str, Definition], scope: Scope, *, counted: str | None
+    query: Query,
+    records: Records,
+    columns: Mapping[str, Definition],
+    scope: Scope,
+    *,
+    counted: str | None,
+    final: bool,
 ) -> Stage:
-    """The stage of simple aggregates by their columns; `counted` is a column for the number of records."""
+    """The stage of simple aggregates by their columns; `counted` is a column for the number of records.
+
+    Where they are not `final`, a sum of no records, which is NULL, stays that until the subjects without records have theirs.
+    """
     aggregates = {name: _aggregate(definition) for name, definition in columns.items()}
     common, aggregates = (ALWAYS, aggregates) if counted is not None else in_common(aggregates)
     joined = any(reads_subject(aggregate) for aggregate in (common, *aggregates.values()))
     trees = [records.key]
     if counted is not None:
         trees.append(build.named(exp.Count(this=exp.Star()), counted))
-    trees += [
-        build.named(_simple(aggregate, scope), name, rule_comment(columns[name]))
-        for name, aggregate in aggregates.items()
-    ]
+    for name, aggregate in aggregates.items():
+        tree = _simple(aggregate, scope)
+        if final and aggregate.kind is AggregateKind.SUM and aggregate.where != ALWAYS:
+            tree = without_records(columns[name], tree)
+        trees.append(build.named(tree, name, rule_comment(columns[name])))
     select = records.select(trees, joined=joined)
     if common != ALWAYS:
         select.set("where", exp.Where(this=write(common, scope)))

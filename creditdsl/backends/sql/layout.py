@@ -2,19 +2,46 @@
 
 In: definitions, each aggregate one of its own, and the names of those that are wanted. Out: blocks: layers after which all
 columns but those that are still needed go away. A dialect without a limit on columns has one block, whose layers are those of the program.
+What is made of the records of one table alone stands beside the aggregates over it (`tables_apart`).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from creditdsl.backends.sql.scope import is_leaf
-from creditdsl.core.ir import Add, Aggregate, Definition, DefinitionReference, Expression, SubjectField
+from creditdsl.backends.sql.tables_apart import Apart, apart, in_parts
+from creditdsl.core.ir import (
+    Add,
+    Aggregate,
+    Constant,
+    Definition,
+    DefinitionReference,
+    Expression,
+    Program,
+    SubjectField,
+)
 from creditdsl.core.type_of import type_of
 from creditdsl.core.walk import Leaf, rebuilt, walk
-from creditdsl.tabular.plan import Grouped, Layer, Scalars, needed_names, references
+from creditdsl.tabular.plan import Scalars, needed_names, references
 
 MOST_TERMS = 100
 """The most terms of one sum: engines read a sum as a nest and limit its depth, and its terms need not all be kept at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """Aggregates over the records of `table`, and the scalars `values` that simple ones of them alone decide.
+
+    `nothing` has what these are for a subject without records.
+    """
+
+    table: str
+    definitions: tuple[Definition, ...]
+    values: tuple[Definition, ...]
+    nothing: Mapping[Expression, Constant]
+
+
+Layer = Scalars | Grouped
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +53,24 @@ class Block:
 
 
 def blocks(
-    program: Iterable[Definition], names: Sequence[str], fields: Sequence[SubjectField], most: int | None
+    program: Program,
+    simple: Iterable[Definition],
+    names: Sequence[str],
+    fields: Sequence[SubjectField],
+    most: int | None,
 ) -> list[Block]:
-    """The blocks that compute the definitions `names` of those of a program. `fields` of the subject are wanted too.
+    """The blocks that compute the definitions `names` of the `simple` ones of a program. `fields` of the subject are wanted too.
 
     Where there are more definitions than `most` columns have room for, each block adds a quarter of that.
     """
-    definitions = {item.name: item for item in _prepared(program)}
-    needed = needed_names(definitions, names)
+    given = {item.name: item for item in simple}
+    needed = needed_names(given, names)
+    in_order = in_parts(program, [item for item in given.values() if item.name in needed], names)
+    definitions = {item.name: item for item in _prepared(in_order)}
+    beside = apart(program, list(definitions.values()), names)
     wanted: frozenset[Expression] = frozenset((*fields, *(_reference(definitions[name]) for name in names)))
-    if most is None or len(needed) <= 3 * most // 4:
-        return [Block(tuple(_layers(item for item in definitions.values() if item.name in needed)), wanted)]
+    if most is None or len(definitions) <= 3 * most // 4:
+        return [Block(tuple(_layers(definitions.values(), beside)), wanted)]
     ordered = _by_use(definitions, names)
     size = most // 4
     groups = [ordered[start : start + size] for start in range(0, len(ordered), size)]
@@ -44,7 +78,7 @@ def blocks(
     for place, group in enumerate(groups):
         later = [item for others in groups[place + 1 :] for item in others]
         read = {part for item in later for part in walk(item.expression) if isinstance(part, Kept)}
-        made.append(Block(tuple(_layers(group)), wanted | read))
+        made.append(Block(tuple(_layers(group, beside)), wanted | read))
     return made
 
 
@@ -71,7 +105,7 @@ def _by_use(definitions: dict[str, Definition], names: Sequence[str]) -> list[De
     return list(made.values())
 
 
-def _layers(definitions: Iterable[Definition]) -> Iterator[Layer]:
+def _layers(definitions: Iterable[Definition], beside: Mapping[str, Apart]) -> Iterator[Layer]:
     """Round by round: the aggregates that need no later one, by table, then the scalars that can be computed with them."""
     rounds: dict[str, int] = {}
     kept = list(definitions)
@@ -84,11 +118,28 @@ def _layers(definitions: Iterable[Definition]) -> Iterator[Layer]:
         for item in here:
             if isinstance(item.expression, Aggregate):
                 grouped.setdefault(item.expression.table, []).append(item)
+        scalars = [item for item in here if not isinstance(item.expression, Aggregate)]
         for table, aggregates in grouped.items():
-            yield Grouped(table, tuple(aggregates))
-        scalars = tuple(item for item in here if not isinstance(item.expression, Aggregate))
+            values = _beside(table, aggregates, scalars, beside)
+            nothing: dict[Expression, Constant] = {_reference(item): beside[item.name].nothing for item in values}
+            yield Grouped(table, tuple(aggregates), tuple(values), nothing)
+            scalars = [item for item in scalars if _reference(item) not in nothing]
         if scalars:
-            yield Scalars(scalars)
+            yield Scalars(tuple(scalars))
+
+
+def _beside(
+    table: str, aggregates: Sequence[Definition], scalars: Sequence[Definition], beside: Mapping[str, Apart]
+) -> list[Definition]:
+    """The scalars for which these aggregates are enough; some may stand in an earlier block."""
+    there = {item.name for item in aggregates}
+    values = []
+    for item in scalars:
+        found = beside.get(item.name)
+        if found is not None and found.table == table and there.issuperset(references(item.expression)):
+            values.append(item)
+            there.add(item.name)
+    return values
 
 
 def _prepared(definitions: Iterable[Definition]) -> Iterator[Definition]:

@@ -6,6 +6,7 @@ row for each subject that is scored, with the columns that are wanted.
     <subject>_rows       the valid rows of the subjects, as fields
     <record>_rows        the valid rows of a kind of record
     <record>_totals      its aggregates by subject
+    <record>_values      with what they alone decide, where fewer columns are left to join
     stage_1, stage_2 …   the subjects with aggregates, then with the values computed from them, step by step
 """
 
@@ -31,8 +32,8 @@ from creditdsl.backends.sql.aggregates import (
 from creditdsl.backends.sql.bounds import Bounds
 from creditdsl.backends.sql.build import Tree
 from creditdsl.backends.sql.conditions import asked_together, with_columns
-from creditdsl.backends.sql.expressions import write
-from creditdsl.backends.sql.layout import Block, blocks
+from creditdsl.backends.sql.expressions import constant, write
+from creditdsl.backends.sql.layout import Block, Grouped, blocks
 from creditdsl.backends.sql.names import Names
 from creditdsl.backends.sql.parts import Parts
 from creditdsl.backends.sql.query import Query, Stage
@@ -47,6 +48,7 @@ from creditdsl.core.intervals import Facts
 from creditdsl.core.ir import (
     MAX_RECORDS,
     Aggregate,
+    Constant,
     Definition,
     DefinitionReference,
     Expression,
@@ -57,7 +59,7 @@ from creditdsl.core.ir import (
 from creditdsl.core.ranges import known_inputs, stated_interval
 from creditdsl.core.types import Day, Month, Number, Truth, Type, plain
 from creditdsl.core.walk import walk
-from creditdsl.tabular.plan import Grouped, Tabular
+from creditdsl.tabular.plan import Tabular
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +112,14 @@ class Pipeline:
         self.subjects: Stage | None = None
         self.parts = Parts(self.target, self.known, self.bounds, self._make_definition)
         self.definitions: dict[Expression, Definition] = {}
+        self.nothing: dict[Expression, Constant] = {}
+        """what values beside aggregates are for a subject without records"""
         self.simple = simplified(program, names)
         self.part_count = 0
 
     def computed(self, names: Sequence[str], fields: Sequence[SubjectField] = ()) -> Stage:
         """A stage with the definitions `names` and some fields of the subject."""
-        planned = blocks(self.simple, names, fields, self.target.most_columns)
+        planned = blocks(self.program, self.simple, names, fields, self.target.most_columns)
         stage = self._subject_rows(planned)
         for block in planned:
             stage = self._block(stage, block)
@@ -169,15 +173,14 @@ class Pipeline:
         pending: list[Stage] = []
         reads = [_reads(layer.definitions) for layer in block.layers]
         for place, layer in enumerate(block.layers):
-            later = block.kept.union(*reads[place:])
+            later, after = block.kept.union(*reads[place:]), block.kept.union(*reads[place + 1 :])
             if isinstance(layer, Grouped):
                 if any(reference in other.columns for reference in _parts(layer.definitions) for other in pending):
                     stage, pending = self._joined(stage, pending, later), []
                 counted = None if self.setting.source.checked or self.several else "records"
-                pending += self._aggregates(layer, stage, counted=counted)
+                pending += self._aggregates(layer, stage, after, counted=counted)
             else:
                 joined = self._joined(stage, pending, later)
-                after = block.kept.union(*reads[place + 1 :])
                 stage, pending = self._scalars(joined, layer.definitions, after), []
         return self._joined(stage, pending, block.kept)
 
@@ -191,10 +194,13 @@ class Pipeline:
             alias = f"a{place + 1}"
             same = build.equal(build.column(other.key, alias), build.column(stage.key, SUBJECT))
             joins.append(exp.Join(this=other.tree(alias), on=same, side="LEFT"))
-            for reference, column in other.columns.items():
-                value = without_records(self.definitions[reference], build.column(column, alias))
-                trees.append(build.named(value, column))
-                columns[reference] = column
+            passing = {reference: column for reference, column in other.columns.items() if reference in later}
+            # What only repeats another value has its column, which is joined once.
+            once = {column: reference for reference, column in passing.items()}
+            trees += [
+                build.named(self._of_all(item, build.column(column, alias)), column) for column, item in once.items()
+            ]
+            columns |= passing
             if other.records is not None:
                 count = build.coalesce(build.column(other.records, alias), build.integer(0))
                 limits.append(build.at_most(count, build.integer(MAX_RECORDS)))
@@ -204,6 +210,15 @@ class Pipeline:
             select.set("where", exp.Where(this=build.all_of(limits)))
         return self._stage(select, columns)
 
+    def _of_all(self, reference: Expression, tree: Tree) -> Tree:
+        """An aggregate, or a value beside one, of all subjects, of whom some have no row in the aggregates."""
+        nothing = self.nothing.get(reference)
+        if nothing is None:
+            return without_records(self.definitions[reference], tree)
+        if nothing.value is None:
+            return tree
+        return build.coalesce(tree, constant(nothing, Scope(self.target, self.enums, self.bounds, {})))
+
     def _carried(
         self, stage: Stage, later: Collection[Expression], alias: str | None
     ) -> tuple[dict[Expression, str], list[Tree]]:
@@ -211,11 +226,17 @@ class Pipeline:
         if len(stage.columns) <= NARROW:
             return dict(stage.columns), [build.star(alias)]
         columns = {item: name for item, name in stage.columns.items() if item in later}
-        names = dict.fromkeys((stage.key, *columns.values()))
+        counted = () if stage.records is None else (stage.records,)
+        names = dict.fromkeys((stage.key, *counted, *columns.values()))
         return columns, [build.column(name, alias) for name in names]
 
-    def _scalars(self, stage: Stage, definitions: Sequence[Definition], later: frozenset[Expression]) -> Stage:
-        """The subjects with more values, step by step: a step needs only what stands in those before it."""
+    def _scalars(
+        self, stage: Stage, definitions: Sequence[Definition], later: frozenset[Expression], wish: str | None = None
+    ) -> Stage:
+        """The rows of a stage with more values, step by step: a step needs only what stands in those before it.
+
+        The stages of the subjects are numbered, others have a name that they wish for.
+        """
         values: list[Value] = []
         # Parts are columns of the stages of one layer: those behind it may be without them.
         self.parts.leaves.clear()
@@ -227,10 +248,10 @@ class Pipeline:
         steps = _levels(values)
         for place, step in enumerate(steps):
             read = (part for other in steps[place + 1 :] for value in other for part in walk(value.expression))
-            stage = self._step(stage, step, later.union(read))
+            stage = self._step(stage, step, later.union(read), wish)
         return stage
 
-    def _step(self, stage: Stage, step: Sequence[Value], later: frozenset[Expression]) -> Stage:
+    def _step(self, stage: Stage, step: Sequence[Value], later: frozenset[Expression], wish: str | None) -> Stage:
         scope, columns, new = self.scope(stage), dict[Expression, str](), list[Tree]()
         for value in step:
             name = self._same_column(value.expression, stage)
@@ -243,26 +264,35 @@ class Pipeline:
         if not new:
             return replace(stage, columns={**stage.columns, **columns})
         carried, trees = self._carried(stage, later, None)
-        return self._stage(build.select([*trees, *new], stage.tree()), {**carried, **columns})
+        select = build.select([*trees, *new], stage.tree())
+        return replace(self._stage(select, {**carried, **columns}, wish), records=stage.records)
 
     def _same_column(self, expression: Expression, stage: Stage) -> str | None:
         """The column of what only repeats another value."""
         return stage.columns.get(expression) if is_leaf(expression) else None
 
-    def _stage(self, select: exp.Select, columns: dict[Expression, str]) -> Stage:
-        return Stage(self.query.add_step(self.query.fenced(select)), self.rows.key, columns)
+    def _stage(self, select: exp.Select, columns: dict[Expression, str], wish: str | None = None) -> Stage:
+        fenced = self.query.fenced(select)
+        name = self.query.add_step(fenced) if wish is None else self.query.add(wish, fenced)
+        return Stage(name, self.rows.key, columns)
 
     # Aggregates
 
-    def _aggregates(self, layer: Grouped, subjects: Stage, *, counted: str | None) -> list[Stage]:
-        """The stages of the aggregates of a layer."""
+    def _aggregates(
+        self, layer: Grouped, subjects: Stage, later: frozenset[Expression], *, counted: str | None
+    ) -> list[Stage]:
+        """The stages of the aggregates of a layer, and of what stands beside them."""
         definitions, records = self._over_parts(layer, subjects)
         scope = self._record_scope(records)
         simple = [item for item in definitions if is_simple(item)]
         stages = []
         if simple:
             columns = {self.columns.new(item.name): item for item in simple}
-            stages.append(simple_stage(self.query, records, columns, scope, counted=counted))
+            totals = simple_stage(self.query, records, columns, scope, counted=counted, final=bool(layer.values))
+            if layer.values:
+                self.nothing |= layer.nothing
+                totals = self._scalars(totals, layer.values, later, f"{layer.table}_values")
+            stages.append(totals)
         for item in definitions:
             if not is_simple(item):
                 column = self.columns.new(item.name)
