@@ -62,9 +62,9 @@ class Batch:
     as_of: date
 
 
-def drawn_batch(data: st.DataObject) -> Batch:
+def drawn_batch(data: st.DataObject, *, small: bool = False) -> Batch:
     """A program, some subjects with keys of their own, and a run. Drawn inside a test, whose report would show all of it."""
-    program = data.draw(programs())
+    program = data.draw(programs(small=small))
     period, as_of = data.draw(runs(program))
     return Batch(program, keyed([data.draw(subjects(program)) for _ in range(6)]), period, as_of)
 

@@ -81,20 +81,25 @@ def rule(kind: RuleKind, code: str) -> Rule:
 
 
 @st.composite
-def programs(draw: st.DrawFn) -> Program:
-    """A program with every part of the plan: indicators, repairs, all grading steps, measures and claims."""
+def programs(draw: st.DrawFn, *, small: bool = False) -> Program:
+    """A program with every part of the plan: indicators, repairs, all grading steps, measures and claims.
+
+    A small one has few of these parts, and expressions one step less deep.
+    """
     grade_count = draw(st.integers(2, 4))
     grades = Enumeration(
         "Grade", ("级别", "Grade"), tuple(EnumValue(name, (name, name)) for name in "ABCD"[:grade_count])
     )
-    subject = draw(tables("taxpayer", subject=True))
-    records = tuple(draw(tables(name, subject=False)) for name in ("late_filing", "evasion")[: draw(st.integers(1, 2))])
-    maker = PlanMaker(draw, subject, records, (KIND, grades))
-    for position in range(draw(st.integers(0, 4))):
+    most = 4 if small else 7
+    subject = draw(tables("taxpayer", subject=True, most=most))
+    names = ("late_filing", "evasion")[: 1 if small else draw(st.integers(1, 2))]
+    records = tuple(draw(tables(name, subject=False, most=most)) for name in names)
+    maker = PlanMaker(draw, subject, records, (KIND, grades), small=small)
+    for position in range(maker.count(0, 4)):
         type_ = draw(st.sampled_from(DEFINED))
-        maker.define(f"define.d{position}", maker.make(type_, 3), rule(RuleKind.DEFINE, f"d{position}"))
+        maker.define(f"define.d{position}", maker.deep(type_, 3), rule(RuleKind.DEFINE, f"d{position}"))
     result = maker.result(grades)
-    holds = maker.define("claim.c", maker.make(TRUTH, 2))
+    holds = maker.define("claim.c", maker.deep(TRUTH, 2))
     header = Header(
         name="policy",
         label=("政策", "Policy"),
@@ -112,27 +117,47 @@ def programs(draw: st.DrawFn) -> Program:
 class PlanMaker(Maker):
     """Makes a plan as the checker does: score, bands and steps in the order of grading, before and after repair."""
 
-    def truth(self, name: str, depth: int = 2) -> DefinitionReference:
-        return self.define(name, self.make(TRUTH, depth))
+    def __init__(
+        self,
+        draw: st.DrawFn,
+        subject: InputTable,
+        records: tuple[InputTable, ...],
+        enums: tuple[Enumeration, ...],
+        *,
+        small: bool,
+    ) -> None:
+        super().__init__(draw, subject, records, enums)
+        self.is_small = small
+
+    def count(self, least: int, most: int) -> int:
+        """How many there are of a part; a small program has seldom one more than it must."""
+        return least + (self.draw(st.integers(0, 3)) == 3) if self.is_small else self.draw(st.integers(least, most))
+
+    def deep(self, type_: Type, depth: int) -> Expression:
+        """An expression as deep as those of such a program are."""
+        return self.make(type_, depth - 1 if self.is_small else depth)
+
+    def truth(self, name: str) -> DefinitionReference:
+        return self.define(name, self.deep(TRUTH, 2))
 
     def result(self, grades: Enumeration) -> Result:
         self.grades = grades
         self.points = Number(Unit.POINTS, self.draw(st.integers(0, 4)))
         base = self.define("score.base", self.choose(self.points, 1) if self.draw(st.booleans()) else self.number(100))
         repairs: list[PointsRepair] = []
-        findings = tuple(self.finding(f"{position:06d}", repairs) for position in range(self.draw(st.integers(1, 3))))
+        findings = tuple(self.finding(f"{position:06d}", repairs) for position in range(self.count(1, 3)))
         low, high = self.pick([(None, None), (0, None), (0, 150 * 10**self.points.scale)])
         score = self.define("score", self.bounded(base, [item.points for item in findings], low, high))
         after = self.define("score.after", self.bounded(base, [item.points_after for item in findings], low, high))
         bands = self.bands()
         band = self.define("band", self.band_of(score, bands))
         band_after = self.define("band.after", self.band_of(after, bands))
-        exempts = tuple(self.step(RuleKind.EXEMPT, "e1") for _ in range(self.draw(st.integers(0, 1))))
+        exempts = tuple(self.step(RuleKind.EXEMPT, "e1") for _ in range(self.count(0, 1)))
         direct_repairs = self.direct_repairs = list[DirectRepair]()
-        directs = tuple(self.direct(code, direct_repairs) for code in ("k1", "k2")[: self.draw(st.integers(0, 2))])
-        assigns = tuple(self.step(RuleKind.ASSIGN, "a1") for _ in range(self.draw(st.integers(0, 1))))
-        demotes = tuple(self.step(RuleKind.DEMOTE, code) for code in ("m1", "m2")[: self.draw(st.integers(0, 2))])
-        ceilings = tuple(self.step(RuleKind.CEILING, code) for code in ("c1", "c2")[: self.draw(st.integers(0, 2))])
+        directs = tuple(self.direct(code, direct_repairs) for code in ("k1", "k2")[: self.count(0, 2)])
+        assigns = tuple(self.step(RuleKind.ASSIGN, "a1") for _ in range(self.count(0, 1)))
+        demotes = tuple(self.step(RuleKind.DEMOTE, code) for code in ("m1", "m2")[: self.count(0, 2)])
+        ceilings = tuple(self.step(RuleKind.CEILING, code) for code in ("c1", "c2")[: self.count(0, 2)])
         graded = self.define("graded", Not(self.any_of([step.holds for step in exempts])))
         steps = (directs, assigns, demotes, ceilings)
         grade = self.define("grade", self.grade_of(graded, band, steps, after=False))
@@ -165,7 +190,7 @@ class PlanMaker(Maker):
             return self.single(name, code, cost)
         table = self.pick(list(self.records))
         self.at_hand = (table,)
-        where = self.make(TRUTH, 2)
+        where = self.deep(TRUTH, 2)
         keys = self.keys(table) if form == 2 else ()
         self.at_hand = ()
         count = self.define(f"{name}.count", Aggregate(AggregateKind.COUNT, table.name, where, None, keys, COUNT))
@@ -197,7 +222,7 @@ class PlanMaker(Maker):
         self, code: str, table: InputTable, where: Expression, cost: Constant, points: DefinitionReference
     ) -> tuple[DefinitionReference, PointsRepair]:
         self.at_hand = (table,)
-        own, repaired = self.make(TRUTH, 1), self.make(TRUTH, 1)
+        own, repaired = self.deep(TRUTH, 1), self.deep(TRUTH, 1)
         self.at_hand = ()
         given = Constant(self.pick([20, 40, 80, 100]), SHARE)
         share = Choose((Branch(repaired, given),), Constant(0, SHARE), SHARE)
@@ -252,7 +277,7 @@ class PlanMaker(Maker):
         demote = self.draw(st.integers(1, 2)) if kind is RuleKind.DEMOTE else 0
         table = self.pick(list(self.records))
         self.at_hand = (table,)
-        evidence = ((table.name, self.make(TRUTH, 1)),) if self.draw(st.booleans()) else ()
+        evidence = ((table.name, self.deep(TRUTH, 1)),) if self.draw(st.booleans()) else ()
         self.at_hand = ()
         return Step(rule(kind, code), holds.name, after.name, grade, demote, evidence)
 
@@ -325,8 +350,10 @@ class PlanMaker(Maker):
     def measures(self, grade: DefinitionReference) -> tuple[Measure, ...]:
         best = Constant(self.grades.names[0], Choice(self.grades.name))
         first = self.define("measure.r1", And((IsPresent(grade), Equal(Presume(grade), best))))
-        value = self.define("measure.r1.months", self.make(COUNT, 2))
-        amount = self.define("measure.r1.amount", self.make(Number(Unit.YUAN, 2), 2))
+        value = self.define("measure.r1.months", self.deep(COUNT, 2))
+        # In a small program a value of any type: little else has one there.
+        worth = self.pick(DEFINED) if self.is_small else Number(Unit.YUAN, 2)
+        amount = self.define("measure.r1.amount", self.make(worth, 2))
         grants = (
             Grant("months", False, ("份数", "Months"), value.name),
             Grant("amount", False, ("金额", "Amount"), amount.name),

@@ -112,9 +112,9 @@ def input_ranges(draw: st.DrawFn, type_: Type) -> Interval | None:
 
 
 @st.composite
-def tables(draw: st.DrawFn, name: str, *, subject: bool) -> InputTable:
+def tables(draw: st.DrawFn, name: str, *, subject: bool, most: int = 7) -> InputTable:
     """The subject with a key, or a kind of record; each field of a type of its own, present or optional."""
-    types = draw(st.lists(st.sampled_from(FIELD_TYPES), min_size=2, max_size=7))
+    types = draw(st.lists(st.sampled_from(FIELD_TYPES), min_size=2, max_size=most))
     fields = [InputField("key", Text(), ("代码", "Code"), None, key=True)] if subject else []
     for position, type_ in enumerate(types):
         declared = Optional(type_) if draw(st.booleans()) else type_
