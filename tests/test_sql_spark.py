@@ -3,7 +3,9 @@
 Spark takes a second or more for each query, nearly all of it for its plan and not for rows. So a few programs run with Spark's usual
 plans, and more of them in a session whose plans are cheap to make and to start: each table is one part, so that nothing is exchanged.
 Most are asked for the one wide row of each subject that the engine on Spark makes its tables of: it has every definition of a result.
-CREDITDSL_AGREEMENT_EXAMPLES=n asks n programs for that row, and a tenth as many for all tables.
+And most of those are small, with a plan that takes a part of the time. They come first, so that Java has compiled Spark when the large
+ones come.
+CREDITDSL_AGREEMENT_EXAMPLES=n asks n small programs and n others for that row, and a tenth as many for all tables.
 """
 
 import os
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
 from creditdsl.backends.sql.emit import Dialect, Part
@@ -23,6 +25,7 @@ from tests.sql_support import (
     EXECUTED,
     LONG,
     TABLE_PARTS,
+    Batch,
     Row,
     Table,
     database_tables,
@@ -46,6 +49,10 @@ FEW = settings(LONG, max_examples=2)
 EXAMPLES = int(os.environ.get("CREDITDSL_AGREEMENT_EXAMPLES", "0"))
 MANY = settings(LONG, max_examples=EXAMPLES // 10 or 6)
 WIDE = settings(LONG, max_examples=EXAMPLES or 30)
+TOGETHER = 10
+"""From the eleventh example on, Hypothesis makes many of parts of earlier ones: nearly half of the programs would be there twice."""
+RUNS = -(-(EXAMPLES or 80) // TOGETHER)
+SMALL = settings(LONG, max_examples=TOGETHER, database=None)
 
 OPTIMIZER = "org.apache.spark.sql.catalyst.optimizer"
 LEAN = {
@@ -56,6 +63,8 @@ LEAN = {
     "spark.sql.leafNodeDefaultParallelism": "1",
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    # Nobody reads the description of a plan.
+    "spark.sql.maxPlanStringLength": "0",
     # A broadcast is a job of its own; tables of one part are joined where they are.
     "spark.sql.autoBroadcastJoinThreshold": "-1",
     # The optimizer would compute with the few rows it sees, and leave out what none are there for; in files it sees no rows.
@@ -96,6 +105,8 @@ def spark() -> Iterator["SparkSession"]:
 def lean(spark: "SparkSession") -> "SparkSession":
     """A session in the same Spark whose plans are cheap."""
     session = spark.newSession()
+    # Otherwise each node of a plan looks through the stack for the place that has asked for it.
+    session.sparkContext.setLocalProperty("callSite.long", "test")
     for name, value in LEAN.items():
         session.conf.set(name, value)
     return session
@@ -156,10 +167,23 @@ def rows(spark: "SparkSession", statement: str) -> list[Row]:
     return found
 
 
-@FEW
-@given(st.data())
-def test_usual_plans_give_what_the_interpreter_gives(spark: "SparkSession", data: st.DataObject) -> None:
-    agree(spark, load, data)
+def agree_in_width(spark: "SparkSession", batch: Batch, *, checked: bool = False) -> None:
+    load_whole(spark, database_tables(batch.program, batch.subjects))
+    [statement] = queries(batch, Dialect.SPARK, checked=checked, parts=[Part.WIDE]).values()
+    assert normal(rows(spark, statement)) == expected_wide(batch), statement
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("run", range(RUNS))
+def test_every_definition_of_a_small_program_is_that_of_the_interpreter(lean: "SparkSession", run: int) -> None:
+    @seed(run)
+    @SMALL
+    @given(st.data())
+    def agrees(data: st.DataObject) -> None:
+        batch = drawn_batch(data, small=True)
+        agree_in_width(lean, batch, checked=data.draw(st.booleans(), label="input that is known to be valid"))
+
+    agrees()
 
 
 @pytest.mark.slow
@@ -173,7 +197,10 @@ def test_every_table_of_the_result_is_that_of_the_interpreter(lean: "SparkSessio
 @WIDE
 @given(st.data())
 def test_every_definition_of_the_result_is_that_of_the_interpreter(lean: "SparkSession", data: st.DataObject) -> None:
-    batch = drawn_batch(data)
-    load_whole(lean, database_tables(batch.program, batch.subjects))
-    [statement] = queries(batch, Dialect.SPARK, parts=[Part.WIDE]).values()
-    assert normal(rows(lean, statement)) == expected_wide(batch), statement
+    agree_in_width(lean, drawn_batch(data))
+
+
+@FEW
+@given(st.data())
+def test_usual_plans_give_what_the_interpreter_gives(spark: "SparkSession", data: st.DataObject) -> None:
+    agree(spark, load, data)
