@@ -91,6 +91,17 @@ def test_the_python_module_says_what_the_one_written_by_hand_says() -> None:
     assert done.stdout.count("explain") == 2
 
 
+def test_every_stage_of_the_compiler_is_timed() -> None:
+    script = Path(__file__).parent / "benchmarks" / "compile_speed.py"
+    command = [sys.executable, str(script), "--indicators", "30", "--rounds", "1", "--stages-only"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    policies = done.stdout.split("\npolicies/")[0].split("30 indicators, ")[1:]
+    assert [text.split()[0] for text in policies] == ["records", "scalar"]
+    stages = ["import", "parse", "consolidate", "lower", "verify", "emit"]
+    assert all([line.split()[0] for line in text.splitlines()[1:]] == stages for text in policies)
+
+
 def test_a_whole_run_is_compared_with_the_query_by_hand() -> None:
     records, processes = end_to_end(200, 3, 1)
     assert records > 500
