@@ -27,6 +27,9 @@ class Unit(Enum):
     MONTHS = "months"
     YEARS = "years"
 
+    # There is one object of each. By default a hash is made from the name, in Python, for every hash of every number's type.
+    __hash__ = object.__hash__
+
 
 @dataclass(frozen=True, slots=True)
 class Truth:
