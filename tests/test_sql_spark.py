@@ -48,10 +48,10 @@ pytestmark = [
 FEW = settings(LONG, max_examples=2)
 EXAMPLES = int(os.environ.get("CREDITDSL_AGREEMENT_EXAMPLES", "0"))
 MANY = settings(LONG, max_examples=EXAMPLES // 10 or 6)
-WIDE = settings(LONG, max_examples=EXAMPLES or 30)
+WIDE = settings(LONG, max_examples=EXAMPLES or 20)
 TOGETHER = 10
 """From the eleventh example on, Hypothesis makes many of parts of earlier ones: nearly half of the programs would be there twice."""
-RUNS = -(-(EXAMPLES or 80) // TOGETHER)
+RUNS = -(-(EXAMPLES or 30) // TOGETHER)
 SMALL = settings(LONG, max_examples=TOGETHER, database=None)
 
 OPTIMIZER = "org.apache.spark.sql.catalyst.optimizer"
