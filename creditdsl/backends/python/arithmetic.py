@@ -69,7 +69,7 @@ def _sum(operands: tuple[Expression, ...], whole: Add) -> Expression:
 def _extreme(operands: tuple[Expression, ...], whole: Least | Greatest) -> Expression:
     """The constants among the operands become one, the last operand."""
     constants = [operand for operand in operands if isinstance(operand, Constant) and isinstance(operand.value, int)]
-    others = [operand for operand in operands if operand not in constants] if constants else list(operands)
+    others = [operand for operand in operands if operand not in constants]
     if constants:
         pick = min if isinstance(whole, Least) else max
         value = pick(int(operand.value or 0) for operand in constants)

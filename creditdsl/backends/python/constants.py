@@ -30,8 +30,6 @@ def name_constants(results: Results) -> Constants:
             found[reference(item)] = scope.allocate(constant_name(variable_name(item.rule.code)))
     for item in program.definitions:
         for part in walk(item.expression):
-            if not isinstance(part, Multiply):
-                continue
             match part:
                 case Multiply(Constant() as factor, DefinitionReference() as read, type_) | Multiply(
                     DefinitionReference() as read, Constant() as factor, type_
