@@ -152,7 +152,7 @@ class _Reading:
 
 
 def parser_from_grammar(grammar: str, *, strict: bool = False) -> "Lark":
-    """Lark's parser for the text of the grammar; `strict` refuses conflicts and collisions, which takes a minute."""
+    """Lark's parser for the text of the grammar; `strict` refuses conflicts and collisions, which takes half a minute."""
     from lark import Lark
 
     return Lark(grammar, parser="lalr", lexer="contextual", keep_all_tokens=True, strict=strict)
