@@ -12,13 +12,14 @@ from contextlib import contextmanager
 
 @contextmanager
 def beside(check: Callable[[], object]) -> Iterator[None]:
-    """Makes the check while the body runs, and raises what it raises afterwards, unless the body has raised something itself.
+    """Makes the check while the body runs, and raises what it raises afterwards, also where the body has raised something:
+    what is found wrong may be the reason of that.
 
-    Where a second process would gain nothing or is not safe it is made after the body.
+    Where a second process would gain nothing or is not safe it is made before the body.
     """
     if not _may_fork():
-        yield
         check()
+        yield
         return
     child = os.fork()
     if child == 0:
@@ -33,9 +34,9 @@ def beside(check: Callable[[], object]) -> Iterator[None]:
         yield
     finally:
         _, ended = os.waitpid(child, 0)
-    if ended != 0:
-        # Whatever the reason was, a fault or too little memory for two: here it says itself.
-        check()
+        if ended != 0:
+            # Whatever the reason was, a fault or too little memory for two: here it says itself.
+            check()
 
 
 def _may_fork() -> bool:

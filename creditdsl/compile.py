@@ -5,7 +5,8 @@ carries everything that is wrong at the first stage that found errors.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import field, replace
 from datetime import date
 from pathlib import Path
@@ -17,6 +18,7 @@ from creditdsl.amending.consolidate import Consolidated, Origin, consolidate
 from creditdsl.amending.moments import ALWAYS, Area, Moment, Slice, days_of, period_kinds, period_named
 from creditdsl.amending.ordering import amendments_of
 from creditdsl.amending.paths import Key
+from creditdsl.beside import beside
 from creditdsl.checking.lower import lower
 from creditdsl.checking.uses import ReadModules, read_modules
 from creditdsl.collector import collector_paused
@@ -30,6 +32,9 @@ from creditdsl.source import NOWHERE, SourceFile, Span
 from creditdsl.syntax import tree
 
 WHOLE = Slice(ALWAYS, ALWAYS, None, ())
+
+MANY = 1_000
+"""From so many definitions on, a second process verifies them in less time than it takes to make one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +132,15 @@ def compile_policy(path: Path, jurisdiction: str | None = None) -> Compiled:
     return compile_text(opened, opened.slices(jurisdiction)[-1])
 
 
-def compile_for(path: Path, period: str, as_of: date, jurisdiction: str | None = None) -> Compiled:
-    """The text by which a period is evaluated on a day.
+def compile_for(
+    path: Path, period: str, as_of: date, jurisdiction: str | None = None, *, verified: bool = True
+) -> Compiled:
+    """The text by which a period is evaluated on a day; what is not verified is left to `verification`.
 
     PolicyError when the policy is wrong, or not in force then, or when the text names no period.
     """
     opened = open_policy(path)
-    return compile_text(opened, slice_for(opened, period, as_of, jurisdiction))
+    return compile_text(opened, slice_for(opened, period, as_of, jurisdiction), verified=verified)
 
 
 def slice_for(opened: Opened, period: str, as_of: date, jurisdiction: str | None = None) -> Slice:
@@ -152,10 +159,13 @@ def slice_for(opened: Opened, period: str, as_of: date, jurisdiction: str | None
     return found
 
 
-def compile_on(path: Path, day: date, jurisdiction: str | None = None) -> Compiled:
-    """The text in force on a day; PolicyError when the policy is wrong, or not in force."""
+def compile_on(path: Path, day: date, jurisdiction: str | None = None, *, verified: bool = True) -> Compiled:
+    """The text in force on a day; PolicyError when the policy is wrong, or not in force.
+
+    What is not verified is left to `verification`.
+    """
     opened = open_policy(path)
-    return compile_text(opened, slice_on(opened, day, jurisdiction))
+    return compile_text(opened, slice_on(opened, day, jurisdiction), verified=verified)
 
 
 def slice_on(opened: Opened, day: date, jurisdiction: str | None = None) -> Slice:
@@ -178,12 +188,32 @@ def consolidated(opened: Opened, slice_: Slice) -> Consolidated:
     return text
 
 
-def compile_text(opened: Opened, slice_: Slice) -> Compiled:
-    """The compiled text of a slice."""
+def compile_text(opened: Opened, slice_: Slice, *, verified: bool = True) -> Compiled:
+    """The compiled text of a slice; what is not verified is left to `verification`."""
     with collector_paused():
         compiled = _lowered(opened, slice_)
-        verify(compiled.program, compiled.known)
+        if verified:
+            verify(compiled.program, compiled.known)
         return compiled
+
+
+@contextmanager
+def verification(texts: Sequence[Compiled]) -> Iterator[None]:
+    """Verifies texts that were compiled with `verified=False`, while the body makes programs of them; InternalError.
+
+    Nothing that the body has made may be given away before its end.
+    """
+
+    def check() -> None:
+        for text in texts:
+            verify(text.program, text.known)
+
+    if sum(len(text.program.definitions) for text in texts) < MANY:
+        check()
+        yield
+    else:
+        with beside(check):
+            yield
 
 
 def for_comparison(compiled: Compiled, opened: Opened) -> Compiled:
@@ -215,18 +245,21 @@ def _lowered(opened: Opened, slice_: Slice) -> Compiled:
     return Compiled(made.program, (text.module,), sources, made.warnings, slice_, origins, made.known)
 
 
-def compile_timeline(path: Path, jurisdiction: str | None = None, *, own: bool = False) -> Timeline:
+def compile_timeline(
+    path: Path, jurisdiction: str | None = None, *, own: bool = False, verified: bool = True
+) -> Timeline:
     """Every text of a policy; PolicyError with what is wrong with any of them, each fault once.
 
-    With `own`, only the texts of a division that are not the nation's, or that cases ask for.
+    With `own`, only the texts of a division that are not the nation's, or that cases ask for. What is not verified is left to
+    `verification`.
     """
-    return timeline_of(open_policy(path), jurisdiction, own=own)
+    return timeline_of(open_policy(path), jurisdiction, own=own, verified=verified)
 
 
-def timeline_of(opened: Opened, jurisdiction: str | None, *, own: bool) -> Timeline:
+def timeline_of(opened: Opened, jurisdiction: str | None, *, own: bool, verified: bool = True) -> Timeline:
     """`compile_timeline` of a policy that is open already; several divisions need its files read only once."""
     timeline = _checked(opened, jurisdiction, own=own)
-    for text in timeline.texts:
+    for text in timeline.texts if verified else ():
         verify(text.program, text.known)
     return timeline
 

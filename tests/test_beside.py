@@ -52,9 +52,24 @@ def test_what_the_check_raises_comes_after_the_body() -> None:
 
 
 @pytest.mark.usefixtures("alone")
-def test_what_the_body_raises_comes_first() -> None:
-    with pytest.raises(KeyError), beside(refuse):
+def test_what_the_check_raises_may_be_the_reason_of_what_the_body_raises() -> None:
+    with pytest.raises(ValueError, match="found") as raised, beside(refuse):
         raise KeyError
+    assert isinstance(raised.value.__context__, KeyError)
+
+
+@pytest.mark.usefixtures("alone")
+def test_what_the_body_raises_beside_a_good_check_is_raised() -> None:
+    with pytest.raises(KeyError), beside(lambda: None):
+        raise KeyError
+
+
+def test_alone_the_check_is_made_before_the_body(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
+    done = []
+    with pytest.raises(ValueError, match="found"), beside(refuse):
+        done.append("body")
+    assert done == []
 
 
 @pytest.mark.usefixtures("alone")

@@ -164,6 +164,20 @@ def test_a_terminal_in_gbk_shows_what_it_lacks_by_number(creditdsl: Run, tmp_pat
 # Ending
 
 
+@pytest.mark.parametrize("beside", ["", "import threading; threading.Thread(target=time.sleep, args=(0.5,)).start(); "])
+def test_what_was_asked_for_at_the_end_of_the_process_is_done(beside: str) -> None:
+    """Also where the process ends without taking its objects apart."""
+    run = "sys.argv = ['creditdsl', '--lang', 'nothing']; from creditdsl.__main__ import main; main()"
+    shown = subprocess.run(
+        [sys.executable, "-c", f"import atexit, sys, time; atexit.register(print, 'the end'); {beside}{run}"],
+        env=command_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (shown.returncode, shown.stdout) == (2, "the end\n")
+
+
 def test_a_pipe_that_is_closed_early_is_no_fault() -> None:
     command = f"{sys.executable} -m creditdsl compile {TAX_CREDIT} --emit core | head -n 1; echo ${{PIPESTATUS[0]}}"
     shown = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)

@@ -169,6 +169,8 @@ def run(caller: socket.socket, asked: bytes, streams: Sequence[int]) -> None:
         os.environ.update({same(name): same(value) for name, value in environment.items()})
         sys.argv = ["creditdsl", *map(same, arguments)]
         program = import_module("creditdsl.__main__")
+        # This process is ended below, when the caller has been told.
+        program.leave = sys.exit  # type: ignore[attr-defined]
         # Processes that this one starts read there what to import.
         sys.modules["__main__"] = program
         status = left_with(program)

@@ -81,23 +81,27 @@ def command(language: Language) -> click.Command:
             raise click.UsageError(
                 session.say("给出 --period 时还要给出 --as-of。", "--period needs --as-of beside it.")
             )
+        from creditdsl.compile import verification
+
         texts, warnings = _texts(policy, period, as_of, jurisdiction)
-        if target == "sql" and emit == "program":
-            options = SqlOptions(dialect, part, schema, tables, checked, unique)
-            _refuse_several(texts, session)
-            _refuse_folder(output, session)
-            text = sql_text(texts[0], period, None if as_of is None else as_of.date(), options, session)
-            print_findings(warnings, session)
-            write_text(text, output, session)
-            return 0
+        with verification(texts):
+            if target == "sql" and emit == "program":
+                options = SqlOptions(dialect, part, schema, tables, checked, unique)
+                _refuse_several(texts, session)
+                _refuse_folder(output, session)
+                day = None if as_of is None else as_of.date()
+                files = {output: sql_text(texts[0], period, day, options, session)}
+            elif target == "columns" and emit == "program":
+                _refuse_folder(output, session)
+                files = {output: _columns_text(texts[0], period, as_of, session)}
+            elif len(texts) == 1:
+                _refuse_folder(output, session)
+                files = {output: _text_of_one(texts[0], emit)}
+            else:
+                files = _files_of_several(texts, emit, output, session)
         print_findings(warnings, session)
-        if target == "columns" and emit == "program":
-            _refuse_folder(output, session)
-            write_text(_columns_text(texts[0], period, as_of, session), output, session)
-        elif len(texts) == 1:
-            _write_one(texts[0], emit, output, session)
-        else:
-            _write_several(texts, emit, output, session)
+        for path, text in files.items():
+            write_text(text, path, session)
         return 0
 
     return compile_
@@ -106,14 +110,17 @@ def command(language: Language) -> click.Command:
 def _texts(
     policy: Path, period: str | None, as_of: datetime | None, jurisdiction: str | None
 ) -> "tuple[tuple[Compiled, ...], tuple[Diagnostic, ...]]":
-    """The text of a date, or all of them, and what they are warned of."""
+    """The text of a date, or all of them, not verified yet, and what they are warned of."""
     from creditdsl.compile import compile_for, compile_on, compile_timeline
 
     if as_of is None:
-        timeline = compile_timeline(policy, jurisdiction)
+        timeline = compile_timeline(policy, jurisdiction, verified=False)
         return timeline.texts, timeline.warnings
     day = as_of.date()
-    one = compile_on(policy, day, jurisdiction) if period is None else compile_for(policy, period, day, jurisdiction)
+    if period is None:
+        one = compile_on(policy, day, jurisdiction, verified=False)
+    else:
+        one = compile_for(policy, period, day, jurisdiction, verified=False)
     return (one,), one.warnings
 
 
@@ -152,22 +159,21 @@ def _columns_text(compiled: "Compiled", period: str | None, as_of: datetime | No
         raise cannot_express(fault.message, ONLY_PYTHON) from fault
 
 
-def _write_one(compiled: "Compiled", emit: str, output: Path | None, session: Session) -> None:
+def _text_of_one(compiled: "Compiled", emit: str) -> str:
     from creditdsl.backends.python.emit import emit_python
     from creditdsl.core.show import show
 
-    write = show if emit == "core" else emit_python
-    _refuse_folder(output, session)
-    write_text(write(compiled.program), output, session)
+    return show(compiled.program) if emit == "core" else emit_python(compiled.program)
 
 
-def _write_several(texts: "tuple[Compiled, ...]", emit: str, output: Path | None, session: Session) -> None:
+def _files_of_several(
+    texts: "tuple[Compiled, ...]", emit: str, output: Path | None, session: Session
+) -> dict[Path | None, str]:
     from creditdsl.backends.python.package import emit_package
     from creditdsl.core.show import show
 
     if emit == "core":
-        write_text("\n".join(show(item.program) for item in texts), output, session)
-        return
+        return {output: "\n".join(show(item.program) for item in texts)}
     if output is None or output.is_file():
         raise click.UsageError(
             session.say(
@@ -175,5 +181,4 @@ def _write_several(texts: "tuple[Compiled, ...]", emit: str, output: Path | None
                 f"The policy has {len(texts)} texts: name a folder with -o, or one text with --as-of.",
             )
         )
-    for name, text in emit_package([item.program for item in texts]).items():
-        write_text(text, output / name, session)
+    return {output / name: text for name, text in emit_package([item.program for item in texts]).items()}
