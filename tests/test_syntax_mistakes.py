@@ -221,6 +221,13 @@ def test_a_keyword_as_a_name_is_told_to_take_backticks() -> None:
     assert diagnostic.help is not None and "`` `key` ``" in diagnostic.help.en
 
 
+@pytest.mark.parametrize(("word", "type_"), [("optional", "text"), ("可选", "文本"), ("nullable", "number")])
+@pytest.mark.parametrize("behind", ["b : number\n}", "}"])
+def test_a_word_for_what_may_be_absent_is_answered_with_the_sign(word: str, type_: str, behind: str) -> None:
+    diagnostic = mistakes(f'subject x "x" / "x" {{\n  a : {word} {type_}\n{behind}')[0]
+    assert diagnostic.help is not None and f"`{type_}?` instead of `{word} {type_}`" in diagnostic.help.en
+
+
 @pytest.mark.parametrize(("sign", "help_"), [("==", "`=`"), ("&&", "`and`"), (";", "no separator")])
 def test_signs_of_other_languages_are_explained(sign: str, help_: str) -> None:
     diagnostic = mistakes(f"define x = a {sign} b")[0]

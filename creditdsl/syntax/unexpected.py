@@ -45,6 +45,8 @@ SIGNS: Mapping[str, str] = {
     "SLASH": "/",
     "QMARK": "?",
 }
+ABSENCE = re.compile(r":[ \t]*(optional|nullable|maybe|可选|选填|可空)[ \t]+(" + NAME_PATTERN + r")\s*\Z")
+"""A field of a type that other languages put a word before where its value may be absent."""
 OPERAND = frozenset({"NUMBER", "NAME", "LPAR", "YES", "NO"})
 """Terminals that together stand where a value begins."""
 OPERATORS = frozenset({"PLUS", "MINUS", "STAR", "SLASH"})
@@ -135,6 +137,7 @@ def _unexpected(text: str, found: str, span: Span, accepted: frozenset[str]) -> 
         Text(f"`{shown}` ", f"`{shown}`"),
         HINTS.get(found)
         or _keyword_as_name(text, found, span)
+        or _absence_in_words(text, span)
         or _did_you_mean(found, accepted)
         or _may_stand(accepted),
     )
@@ -149,6 +152,18 @@ def _keyword_as_name(text: str, found: str, span: Span) -> Text | None:
     return Text(
         f"`{name}` 是关键词; 作名称时写在反引号里: `` `{name}` ``。",
         f"`{name}` is a keyword; as a name it stands in backticks: `` `{name}` ``.",
+    )
+
+
+def _absence_in_words(text: str, span: Span) -> Text | None:
+    """`place : optional text` reads as a field of a type `optional` and another one `text`."""
+    before = ABSENCE.search(text[max(span.start - 300, 0) : span.start])
+    if before is None:
+        return None
+    word, name = before.groups()
+    return Text(
+        f"可能没有的值在类型后面写 `?`: 把 `{word} {name}` 写作 `{name}?`。",
+        f"A value that may be absent has `?` behind its type: `{name}?` instead of `{word} {name}`.",
     )
 
 
