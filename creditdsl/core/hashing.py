@@ -5,6 +5,7 @@ that stands under it: without memory, looking up each part of an expression take
 asks of most expressions whether something stands under them.
 """
 
+from dataclasses import MISSING, fields
 from typing import Any, TypeVar
 
 Node = TypeVar("Node", bound="Hashed")
@@ -19,7 +20,7 @@ class Hashed:
     __slots__ = ("_hash", "walked")
     __match_args__: tuple[str, ...]
     _hash: int
-    walked: tuple[Any, ...]
+    walked: tuple[Any, ...] | None
     """the node and all under it, once `core.walk.walk` has been asked for them"""
 
     def __reduce__(self) -> tuple[type["Hashed"], tuple[object, ...]]:
@@ -28,15 +29,25 @@ class Hashed:
 
 
 def hashed_once(node: type[Node]) -> type[Node]:
-    """The frozen dataclass with the hash of its fields computed when it is first asked for."""
-    computed = node.__hash__
+    """The frozen dataclass with the hash of its fields computed when it is made.
 
-    def remembered(self: Node) -> int:
-        try:
-            return self._hash
-        except AttributeError:
-            self._hash = computed(self)
-            return self._hash
-
-    node.__hash__ = remembered  # type: ignore[assignment]  # in the place of the one that dataclass wrote
+    Nearly every node is a key sooner or later. To find out by an exception that it has no hash yet takes six times as long.
+    """
+    items = fields(node)  # type: ignore[arg-type]  # a dataclass, which `Hashed` by itself is not
+    defaults = {f"default_{item.name}": item.default for item in items if item.default is not MISSING}
+    parameters = (
+        f"{item.name}=default_{item.name}" if f"default_{item.name}" in defaults else item.name for item in items
+    )
+    lines = [
+        f"def __init__(self, {', '.join(parameters)}):",
+        *(f"    self.{item.name} = {item.name}" for item in items),
+        f"    self._hash = hash(({''.join(f'{item.name}, ' for item in items if item.compare)}))",
+        "    self.walked = None",
+        "def __hash__(self):",
+        "    return self._hash",
+    ]
+    made: dict[str, object] = {}
+    exec("\n".join(lines), defaults, made)  # noqa: S102  # of names of fields, as the standard library does it
+    for name, method in made.items():
+        setattr(node, name, method)
     return node

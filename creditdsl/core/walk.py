@@ -59,9 +59,8 @@ def walk(expression: Expression) -> Iterator[Expression]:
     """The expression and everything under it, outermost first; remembered, for it is asked for by pass after pass."""
     if type(expression) in LEAVES:
         return iter((expression,))
-    try:
-        walked: tuple[Expression, ...] = expression.walked
-    except AttributeError:
+    walked: tuple[Expression, ...] | None = expression.walked
+    if walked is None:
         expression.walked = walked = tuple(_walked(expression))
     return iter(walked)
 
