@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from creditdsl.core.ir import Measure, Program
-from creditdsl.engines.duck import disk_faults_as_os_errors, quoted_path, quoted_text
+from creditdsl.engines.duck import connect, disk_faults_as_os_errors, quoted_path, quoted_text
 from creditdsl.engines.layout import FileFormat, read_layout
 from creditdsl.engines.outputs import OutputForm, as_text, output_path, write_table
 from creditdsl.engines.run import RunOptions
@@ -51,7 +51,8 @@ class Scored:
     def write(self, name: str, columns: OutputColumns, source: str, places: int = 0) -> None:
         """Write a table; `source` is the query of its columns, all of them text. Decimals have so many places in Parquet."""
         form = replace(self.form, places=places)
-        write_table(columns, source, self.work, output_path(self.result, name, form), form)
+        with connect(self.work) as connection:
+            write_table(connection, columns, source, self.work, output_path(self.result, name, form), form)
 
     def write_rejects(self) -> None:
         """Write the rows that were refused, in the order of their tables and rows, as the run has them."""

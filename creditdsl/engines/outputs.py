@@ -9,13 +9,17 @@ import shutil
 from codecs import BOM_UTF8
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from creditdsl.core.ir import Program
 from creditdsl.engines.batch import part_path
-from creditdsl.engines.duck import connect, quoted_name, quoted_path, quoted_text, read_plain_csv
+from creditdsl.engines.duck import quoted_name, quoted_path, quoted_text, read_plain_csv
 from creditdsl.engines.layout import FileFormat
 from creditdsl.engines.plain_parts import plain_path
 from creditdsl.tabular.result_tables import ColumnKind, OutputColumns, output_tables
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 FORMULA_STARTS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
 """What makes a spreadsheet take a cell for a formula, full-width forms included."""
@@ -47,7 +51,14 @@ class Parts:
     columns: bool
 
 
-def write_tables(program: Program, inputs: tuple[str, ...], parts: Parts, target: Path, form: OutputForm) -> None:
+def write_tables(
+    connection: "DuckDBPyConnection",
+    program: Program,
+    inputs: tuple[str, ...],
+    parts: Parts,
+    target: Path,
+    form: OutputForm,
+) -> None:
     """Write every table of the result from its part files into a folder.
 
     In CSV, and where that is asked for, results, findings and measures stand in the order of the keys; rejects always in
@@ -60,17 +71,17 @@ def write_tables(program: Program, inputs: tuple[str, ...], parts: Parts, target
         plain = plain_path(parts.folder, name)
         written = output_path(target, name, form)
         if name == "rejects":
-            write_table(columns, _by_place(_texts(columns, lines), inputs), parts.folder, written, form)
+            rejects = _by_place(_texts(columns, lines), inputs)
+            write_table(connection, columns, rejects, parts.folder, written, form)
         elif not parts.columns:
-            write_table(columns, _texts(columns, lines), parts.folder, written, form)
+            write_table(connection, columns, _texts(columns, lines), parts.folder, written, form)
         elif form.format is FileFormat.PARQUET and not form.sort and not parts.subjects and plain.exists():
             plain.rename(written)
         else:
             both = _with_columns(columns, _texts(columns, lines), plain)
-            ordered = form.sort or form.format is FileFormat.CSV
-            write_table(
-                columns, _by_key(both, columns, _rules(program, name)) if ordered else both, parts.folder, written, form
-            )
+            if form.sort or form.format is FileFormat.CSV:
+                both = _by_key(both, columns, _rules(program, name))
+            write_table(connection, columns, both, parts.folder, written, form)
         for path in paths:
             path.unlink()
 
@@ -119,18 +130,16 @@ def output_path(target: Path, name: str, form: OutputForm) -> Path:
     return target / f"{name}.{form.format.value}"
 
 
-def rows_written(path: Path, columns: OutputColumns, work: Path) -> int:
+def rows_written(connection: "DuckDBPyConnection", path: Path, columns: OutputColumns) -> int:
     """How many rows a written table has."""
-    with connect(work) as connection:
-        row = connection.execute(f"SELECT count(*) FROM ({_reading(path, columns)})").fetchone()
+    row = connection.execute(f"SELECT count(*) FROM ({_reading(path, columns)})").fetchone()
     return 0 if row is None else int(row[0])
 
 
-def rows_refused(path: Path, columns: OutputColumns, work: Path) -> dict[str, int]:
+def rows_refused(connection: "DuckDBPyConnection", path: Path, columns: OutputColumns) -> dict[str, int]:
     """How many rows of each table of the input stand in the written rejects; one with several faults is one row."""
     query = f'SELECT "table", count(DISTINCT "row") FROM ({_reading(path, columns)}) GROUP BY "table"'
-    with connect(work) as connection:
-        return {str(table): int(rows) for table, rows in connection.execute(query).fetchall()}
+    return {str(table): int(rows) for table, rows in connection.execute(query).fetchall()}
 
 
 def _reading(path: Path, columns: OutputColumns) -> str:
@@ -146,7 +155,9 @@ def _by_place(rejects: str, inputs: tuple[str, ...]) -> str:
     return f'SELECT * FROM ({numbered}) ORDER BY list_position([{names}], "table"), "row"::BIGINT, found'
 
 
-def write_table(columns: OutputColumns, source: str, work: Path, target: Path, form: OutputForm) -> None:
+def write_table(
+    connection: "DuckDBPyConnection", columns: OutputColumns, source: str, work: Path, target: Path, form: OutputForm
+) -> None:
     """Write one table into a file: `source` is a query of its columns, all of them text."""
     csv = form.format is FileFormat.CSV
     written = ", ".join(
@@ -154,8 +165,7 @@ def write_table(columns: OutputColumns, source: str, work: Path, target: Path, f
         for name, kind in columns
     )
     options = "FORMAT csv, HEADER true, DELIMITER ','" if csv else "FORMAT parquet, COMPRESSION zstd"
-    with connect(work) as connection:
-        connection.execute(f"COPY (SELECT {written} FROM ({source})) TO {quoted_text(str(target))} ({options})")
+    connection.execute(f"COPY (SELECT {written} FROM ({source})) TO {quoted_text(str(target))} ({options})")
     if csv and form.byte_order_mark:
         _prepend(BOM_UTF8, target, work)
 

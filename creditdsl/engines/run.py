@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from creditdsl.core.ir import MAX_RECORDS, Program
 from creditdsl.diagnostics import Language
@@ -29,6 +30,9 @@ from creditdsl.engines.strays import refuse_strays
 from creditdsl.engines.summary import SUMMARY, Summary, written_summary
 from creditdsl.engines.target import new_result, refuse_foreign
 from creditdsl.tabular.result_tables import output_tables, points_size
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 Progress = Callable[[int, int], None]
 """Told how many subjects are done, and how many there are."""
@@ -79,9 +83,10 @@ def run(
         )
         taken = _take(given, plan, options, progress)
         counts = _grade(given, taken, options.jobs, progress)
-        form = _write(given, taken, result, options)
         summary = summarized(program, layout, taken.rows, counts, (options.period, options.as_of))
-        _check(given, summary, result, form)
+        with connect(work) as connection:
+            form = _write(connection, given, taken, result, options)
+            _check(connection, given, summary, result, form)
         written = WrittenResult(result, work, form.format, options.jobs)
         summary = replace(summary, figures=check_figures(program, options.period, options.as_of, written))
         (result / SUMMARY).write_text(written_summary(summary), encoding="utf-8")
@@ -131,19 +136,19 @@ def _grade(work: Work, taken: Taken, jobs: int, progress: Progress) -> Counts:
     return counts
 
 
-def _write(work: Work, taken: Taken, result: Path, options: RunOptions) -> OutputForm:
+def _write(connection: "DuckDBPyConnection", work: Work, taken: Taken, result: Path, options: RunOptions) -> OutputForm:
     digits, places = points_size(work.program)
     chosen = options.format or work.layout.subject.format
     form = OutputForm(chosen, digits, places, options.byte_order_mark, options.sort)
     parts = Parts(work.folder, len(batches(taken.subjects)) + 1, taken.subjects, taken.plain is not None)
     inputs = tuple(file.table.name for file in work.layout.tables)
-    write_tables(work.program, inputs, parts, result, form)
+    write_tables(connection, work.program, inputs, parts, result, form)
     return form
 
 
-def _check(work: Work, summary: Summary, result: Path, form: OutputForm) -> None:
+def _check(connection: "DuckDBPyConnection", work: Work, summary: Summary, result: Path, form: OutputForm) -> None:
     """Count what was written; InternalError when one row of the input is not accounted for."""
     tables = output_tables(work.program)
-    refused = rows_refused(output_path(result, "rejects", form), tables.rejects, work.folder)
-    scored = rows_written(output_path(result, "results", form), tables.results, work.folder)
+    refused = rows_refused(connection, output_path(result, "rejects", form), tables.rejects)
+    scored = rows_written(connection, output_path(result, "results", form), tables.results)
     check_rows(summary, scored, refused)

@@ -110,7 +110,9 @@ def _score(given: SparkRun, layout: Layout, work: Path, result: Path) -> Summary
     rejects = output_path(result, "rejects", form)
     output_path(careful, "rejects", form).rename(rejects)
     summary = summarized(given.program, layout, found.rows, counts, (options.period, options.as_of))
-    check_rows(summary, rows["results"], rows_refused(rejects, output_tables(given.program).rejects, work))
+    with connect(work) as connection:
+        refused = rows_refused(connection, rejects, output_tables(given.program).rejects)
+    check_rows(summary, rows["results"], refused)
     return summary
 
 
@@ -157,5 +159,6 @@ def _grade_odd(given: SparkRun, odd: Layout | None, work: Path, target: Path, fo
         grader = Grader(given.program, odd, given.make_evaluator(), options.language)
         counts.add(refuse_strays(todo, grader, files - 1), 0)
     inputs = tuple(table.name for table in (given.program.subject, *given.program.records))
-    write_tables(given.program, inputs, Parts(work, files, subjects, False), target, form)
+    with connect(work) as connection:
+        write_tables(connection, given.program, inputs, Parts(work, files, subjects, False), target, form)
     return counts
