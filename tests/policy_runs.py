@@ -10,7 +10,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from creditdsl.compile import compile_for, open_policy, timeline_of
+from creditdsl.compile import Opened, compile_text, open_policy, slice_for, timeline_of
 from creditdsl.core.ir import Case, Program
 from tests.conftest import REPOSITORY
 
@@ -45,10 +45,10 @@ def policy_runs(name: str) -> tuple[PolicyRun, ...]:
     fullest = max(found, key=lambda key: len(found[key]))
     others = [key for key in found if (key[0], key[2]) != (fullest[0], fullest[2])]
     last = max(others, key=lambda key: (key[1], key[2] or ""), default=fullest)
-    return tuple(_run(name, key, found[key]) for key in dict.fromkeys((fullest, last)))
+    return tuple(_run(name, opened, key, found[key]) for key in dict.fromkeys((fullest, last)))
 
 
-def _run(name: str, key: tuple[str, date, str | None], cases: Sequence[Case]) -> PolicyRun:
+def _run(name: str, opened: Opened, key: tuple[str, date, str | None], cases: Sequence[Case]) -> PolicyRun:
     period, as_of, jurisdiction = key
-    program = compile_for(folder_of(name), period, as_of, jurisdiction).program
+    program = compile_text(opened, slice_for(opened, period, as_of, jurisdiction)).program
     return PolicyRun(name, period, as_of, jurisdiction, program, [dict(case.subject) for case in cases])
