@@ -139,9 +139,11 @@ def write_parquet(folder: Path, taxpayers: Sequence[tuple[object, ...]], filings
             "CREATE TABLE t (uscc VARCHAR, operating_months INTEGER, tax_payable DECIMAL(18,2), general_vat BOOLEAN)"
         )
         connection.execute("CREATE TABLE f (uscc VARCHAR, tax VARCHAR, due DATE, filed DATE, tax_due DECIMAL(18,2))")
-        connection.executemany("INSERT INTO t VALUES (?, ?, ?, ?)", taxpayers)
-        if filings:
-            connection.executemany("INSERT INTO f VALUES (?, ?, ?, ?, ?)", filings)
+        for name, rows in (("t", taxpayers), ("f", filings)):
+            if rows:
+                columns = [pa.array(column) for column in zip(*rows, strict=True)]
+                connection.register("given", pa.table(columns, names=[f"c{place}" for place in range(len(columns))]))
+                connection.execute(f"INSERT INTO {name} SELECT * FROM given")
         connection.execute(f"COPY t TO '{folder}/taxpayer.parquet'")
         connection.execute(f"COPY f TO '{folder}/late_filing.parquet'")
 
