@@ -130,8 +130,9 @@ def test_no_comment_is_lost_wherever_it_stands(text: str, places: list[tuple[int
         lines[index] += comment.rstrip("\n") if comment.startswith(" ") else comment
     changed = "\n".join(lines)
     once = formatted(changed)
-    assert sorted(item.text for item in module(once).comments) == sorted(item.text for item in module(changed).comments)
-    assert module(once) == module(changed)
+    before, after = module(changed), module(once)
+    assert sorted(item.text for item in after.comments) == sorted(item.text for item in before.comments)
+    assert after == before
     assert formatted(once) == once
 
 
