@@ -17,6 +17,7 @@ from tests.warm import WarmCommands, warm_commands
 if TYPE_CHECKING:
     import psycopg
     from playwright.sync_api import Browser
+    from pyspark.sql import SparkSession
 
 # A shell that starts the tests in the background ignores interrupts, and programs that tests interrupt would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -44,6 +45,17 @@ def tool(name: str) -> str:
 def require_tool() -> Callable[[str], str]:
     """`require_tool("chromium")` gives the path of a program that the test cannot do without."""
     return tool
+
+
+@pytest.fixture(scope="session")
+def spark() -> "Iterator[SparkSession]":
+    """The one Spark of this process; what a test sets there it sets in a session of its own."""
+    from tests.engines_spark import shared_spark
+
+    pytest.importorskip("pyspark")
+    tool("java")
+    with shared_spark() as session:
+        yield session
 
 
 @pytest.fixture(scope="session")

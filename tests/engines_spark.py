@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,6 @@ from creditdsl.engines.run import RunOptions
 from creditdsl.engines.spark_session import SETTINGS
 from creditdsl.engines.summary import Summary
 from creditdsl.score import score, score_on_spark
-from tests.conftest import tool
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -29,14 +29,15 @@ SPARK = [
 ]
 QUICK = "-XX:TieredStopAtLevel=1"
 """Java compiles once and not too well: a process of its own does not run long enough for more; the one that all tests share does."""
+SERIAL = "-XX:+UseSerialGC"
+"""The collector that takes least where two processors have other work."""
 TABLES = ("results", "findings", "measures", "rejects")
 TOWN_RUN = ("2020", date(2021, 4, 30))
 
 
-@pytest.fixture(scope="session")
-def spark() -> Iterator["SparkSession"]:
+@contextmanager
+def shared_spark() -> Iterator["SparkSession"]:
     """The Spark of this process, with settings that a run must not depend on."""
-    tool("java")
     from pyspark.sql import SparkSession
 
     settings = {
@@ -46,6 +47,7 @@ def spark() -> Iterator["SparkSession"]:
         # Tables are small here, and compiling each stage takes longer than running it; a run of its own process compiles.
         "spark.sql.codegen.wholeStage": "false",
         "spark.driver.memory": "2g",
+        "spark.driver.extraJavaOptions": SERIAL,
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
         "spark.log.level": "ERROR",
@@ -54,8 +56,10 @@ def spark() -> Iterator["SparkSession"]:
     for name, value in settings.items():
         builder = builder.config(name, value)
     session = builder.getOrCreate()
-    yield session
-    session.stop()
+    try:
+        yield session
+    finally:
+        session.stop()
 
 
 def session_of_a_run(spark: "SparkSession") -> "SparkSession":

@@ -25,7 +25,7 @@ from creditdsl.engines.run import RunOptions
 from creditdsl.score import score, score_on_spark
 from tests.announced import fences
 from tests.conftest import REPOSITORY, Run, command_environment
-from tests.engines_spark import QUICK, SPARK, TOWN_RUN, both, rows, spark, summary_of  # noqa: F401  # a fixture
+from tests.engines_spark import QUICK, SPARK, TOWN_RUN, both, rows, summary_of
 from tests.engines_support import table_rows
 from tests.engines_town import town
 from tests.strategies_core import programs, runs, subjects
@@ -215,7 +215,7 @@ def test_an_earlier_result_is_replaced_and_a_folder_with_anything_else_never(tmp
 
 
 @LONG_RUN
-def test_the_session_of_the_caller_goes_on_as_it_was(tmp_path: Path, spark: "SparkSession") -> None:  # noqa: F811
+def test_the_session_of_the_caller_goes_on_as_it_was(tmp_path: Path, spark: "SparkSession") -> None:
     spark.conf.set("spark.sql.ansi.enabled", "false")
     spark.conf.set("spark.sql.session.timeZone", "Asia/Shanghai")
     before = spark.conf.getAll

@@ -16,7 +16,7 @@ from creditdsl.core.calendar import day_of
 from creditdsl.core.ir import Value
 from creditdsl.engines.duck import parquet_columns
 from creditdsl.engines.spark_cells import Physical, as_staged, has_one_text, shown, spark_column
-from tests.engines_spark import SPARK, session_of_a_run, spark  # noqa: F401  # a fixture
+from tests.engines_spark import SPARK, session_of_a_run
 from tests.test_engines_plain_cells import CELLS, FIELDS, MANY, NUMBERS, TRADE, by_itself, field_of
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def assert_agreement(row: tuple[object, ...]) -> None:
 @settings(MANY, max_examples=1)
 @given(data=st.data())
 def test_a_column_is_read_as_the_text_of_its_cells_is(
-    spark: "SparkSession",  # noqa: F811
+    spark: "SparkSession",
     tmp_path_factory: pytest.TempPathFactory,
     kind: str,
     data: st.DataObject,

@@ -25,7 +25,7 @@ from creditdsl.engines.populations import CheckedFigure
 from creditdsl.engines.run import RunOptions
 from creditdsl.score import Engine, score
 from tests.conftest import Run
-from tests.engines_spark import both, spark  # noqa: F401  # a fixture
+from tests.engines_spark import both
 from tests.engines_support import table_rows, write_tables
 
 POLICY = """

@@ -1,15 +1,15 @@
 """The queries of the SQL backend in Spark, in ANSI mode, give what the interpreter says, to the last digit.
 
-Spark takes a second or more for each query, nearly all of it for its plan and not for rows. So a few programs run with Spark's usual
-plans, and more of them in a session whose plans are cheap to make and to start: each table is one part, so that nothing is exchanged.
-Most are asked for the one wide row of each subject that the engine on Spark makes its tables of: it has every definition of a result.
-And most of those are small, with a plan that takes a part of the time. They come first, so that Java has compiled Spark when the large
-ones come.
+Spark takes a second or more for a query over a large program, nearly all of it for its plan and not for rows. So a few
+programs run with Spark's usual plans, and more of them in a session whose plans are cheap to make and to start: each table
+is one part, so that nothing is exchanged. Most are asked for the one wide row of each subject that the engine on Spark makes
+its tables of: it has every definition of a result. And most of those are small, with a plan that takes a part of the time.
+They come first, so that Java has compiled Spark when the large ones come.
 CREDITDSL_AGREEMENT_EXAMPLES=n asks n small programs and n others for that row, and a tenth as many for all tables.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
 from creditdsl.backends.sql.emit import Dialect, Part
-from tests.conftest import tool
+from tests.engines_spark import SPARK
 from tests.sql_support import (
     EXECUTED,
     LONG,
@@ -40,18 +40,14 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 pyspark = pytest.importorskip("pyspark")
-pytestmark = [
-    pytest.mark.xdist_group("spark"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = SPARK
 FEW = settings(LONG, max_examples=2)
 EXAMPLES = int(os.environ.get("CREDITDSL_AGREEMENT_EXAMPLES", "0"))
 MANY = settings(LONG, max_examples=EXAMPLES // 10 or 6)
 WIDE = settings(LONG, max_examples=EXAMPLES or 20)
 TOGETHER = 10
 """From the eleventh example on, Hypothesis makes many of parts of earlier ones: nearly half of the programs would be there twice."""
-RUNS = -(-(EXAMPLES or 30) // TOGETHER)
+RUNS = -(-(EXAMPLES or 200) // TOGETHER)
 SMALL = settings(LONG, max_examples=TOGETHER, database=None)
 
 OPTIMIZER = "org.apache.spark.sql.catalyst.optimizer"
@@ -63,8 +59,12 @@ LEAN = {
     "spark.sql.leafNodeDefaultParallelism": "1",
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-    # Nobody reads the description of a plan.
+    # Nobody reads the description of a plan, and Spark need not check its own rules after each of them.
     "spark.sql.maxPlanStringLength": "0",
+    "spark.sql.debug.maxToStringFields": "0",
+    "spark.sql.lightweightPlanChangeValidation": "false",
+    # What follows from conditions is for leaving out rows early, and takes long for many columns.
+    "spark.sql.constraintPropagation.enabled": "false",
     # A broadcast is a job of its own; tables of one part are joined where they are.
     "spark.sql.autoBroadcastJoinThreshold": "-1",
     # The optimizer would compute with the few rows it sees, and leave out what none are there for; in files it sees no rows.
@@ -73,32 +73,22 @@ LEAN = {
 """Settings of a session, which hold whichever test has started Spark."""
 
 
-@pytest.fixture(scope="session")
-def spark() -> Iterator["SparkSession"]:
-    tool("java")
-    from pyspark.sql import SparkSession
+USUAL = {
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.adaptive.enabled": "false",
+    # Compiling Java for a query takes far longer than these few rows; what is computed is the same.
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+}
 
-    settings_ = {
-        "spark.ui.enabled": "false",
-        "spark.sql.shuffle.partitions": "1",
-        "spark.default.parallelism": "1",
-        "spark.sql.ansi.enabled": "true",
-        "spark.sql.adaptive.enabled": "false",
-        # Compiling Java for a query takes far longer than these few rows; what is computed is the same.
-        "spark.sql.codegen.wholeStage": "false",
-        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-        "spark.sql.session.timeZone": "UTC",
-        "spark.driver.memory": "2g",
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.host": "127.0.0.1",
-        "spark.log.level": "ERROR",
-    }
-    builder = SparkSession.builder.master("local[2]")
-    for name, value in settings_.items():
-        builder = builder.config(name, value)
-    session = builder.getOrCreate()
-    yield session
-    session.stop()
+
+@pytest.fixture(scope="module")
+def usual(spark: "SparkSession") -> "SparkSession":
+    """A session whose plans are Spark's own."""
+    session = spark.newSession()
+    for name, value in USUAL.items():
+        session.conf.set(name, value)
+    return session
 
 
 @pytest.fixture(scope="module")
@@ -202,5 +192,5 @@ def test_every_definition_of_the_result_is_that_of_the_interpreter(lean: "SparkS
 
 @FEW
 @given(st.data())
-def test_usual_plans_give_what_the_interpreter_gives(spark: "SparkSession", data: st.DataObject) -> None:
-    agree(spark, load, data)
+def test_usual_plans_give_what_the_interpreter_gives(usual: "SparkSession", data: st.DataObject) -> None:
+    agree(usual, load, data)
