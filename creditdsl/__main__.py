@@ -11,7 +11,7 @@ def main() -> None:
     """Run the command line and leave with its exit status."""
     from creditdsl.cli.main import run
 
-    leave(run(sys.argv[1:]))
+    leave(run(sys.argv[1:], ends=True))
 
 
 def leave(status: int) -> None:

@@ -1,5 +1,6 @@
 """The command line as people and scripts meet it: statuses, streams, languages, and every command on real files."""
 
+import gc
 import json
 import os
 import re
@@ -176,6 +177,32 @@ def test_what_was_asked_for_at_the_end_of_the_process_is_done(beside: str) -> No
         check=False,
     )
     assert (shown.returncode, shown.stdout) == (2, "the end\n")
+
+
+SMALL, OTHER = (str(REPOSITORY / "policies" / name) for name in ("wuyi", "zhouqu"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "collects"),
+    [(["check", SMALL], False), (["compile", SMALL], False), (["check", SMALL, OTHER], True), (["--version"], True)],
+)
+def test_what_one_policy_was_made_of_is_left_to_the_end_of_the_process(arguments: list[str], collects: bool) -> None:
+    said = "atexit.register(lambda: print(gc.isenabled(), file=sys.stderr))"
+    run = f"sys.argv = ['creditdsl', *{arguments!r}]; from creditdsl.__main__ import main; main()"
+    shown = subprocess.run(
+        [sys.executable, "-c", f"import atexit, gc, sys; {said}; {run}"],
+        env=command_environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert shown.stderr.splitlines()[-1] == str(collects)
+
+
+@pytest.mark.parametrize("command", ["check", "compile"])
+def test_in_a_process_that_goes_on_the_collector_does_too(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([command, SMALL]) == 0
+    assert gc.isenabled()
 
 
 def test_a_pipe_that_is_closed_early_is_no_fault() -> None:

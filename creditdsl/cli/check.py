@@ -9,6 +9,7 @@ import click
 from creditdsl.cli.language import say
 from creditdsl.cli.policies import policies_at, rule_files_at
 from creditdsl.cli.session import Session, sources_of, summary
+from creditdsl.collector import stop_collector
 from creditdsl.diagnostics import Diagnostic, Language, PolicyError, Severity
 
 FORMATS = ("full", "concise", "json", "sarif", "github")
@@ -32,6 +33,8 @@ def command(language: Language) -> click.Command:
     )
     @click.pass_obj
     def check(session: Session, paths: tuple[Path, ...], format_name: str, watch: bool) -> int:
+        if session.ends and not watch and len(policies_at(paths)) == 1:
+            stop_collector()
         status = check_once(session, paths, format_name)
         while watch:
             _wait_for_change(paths)

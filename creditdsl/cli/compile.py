@@ -11,7 +11,7 @@ from creditdsl.cli.files import write_text
 from creditdsl.cli.language import say
 from creditdsl.cli.session import Session, print_findings
 from creditdsl.cli.times import as_of_option, jurisdiction_option, period_option
-from creditdsl.collector import collector_paused
+from creditdsl.collector import collector_paused, stop_collector
 from creditdsl.diagnostics import Diagnostic, Language, cannot_express
 
 if TYPE_CHECKING:
@@ -77,6 +77,8 @@ def command(language: Language) -> click.Command:
         unique: bool,
         checked: bool,
     ) -> int:
+        if session.ends:
+            stop_collector()
         if period is not None and as_of is None:
             raise click.UsageError(
                 session.say("给出 --period 时还要给出 --as-of。", "--period needs --as-of beside it.")

@@ -77,13 +77,13 @@ def load_command(name: str, language: Language) -> click.Command:
     return command
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Run one command line and give its exit status; nothing is raised."""
+def run(arguments: Sequence[str], *, ends: bool = False) -> int:
+    """Run one command line and give its exit status; nothing is raised. `ends` says that the process ends with it."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A rule file may hold what the terminal's encoding lacks; it is shown by number, and the run goes on.
             stream.reconfigure(errors="backslashreplace")
-    session = open_session(arguments, os.environ)
+    session = open_session(arguments, os.environ, ends=ends)
     speak(session.language)
     try:
         return _invoke(arguments, session)

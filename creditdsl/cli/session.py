@@ -27,23 +27,27 @@ WIDEST = 110
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`color` is None when the stream decides: colours on a terminal, none in a file or pipe."""
+    """`color` is None when the stream decides: colours on a terminal, none in a file or pipe.
+
+    `ends` says that the process ends with the run.
+    """
 
     language: Language
     color: bool | None
     style: Style
+    ends: bool = False
 
     def say(self, zh: str, en: str) -> str:
         """One of two wordings, in the language of the run."""
         return say(self.language, zh, en)
 
 
-def open_session(arguments: Sequence[str], environment: Mapping[str, str]) -> Session:
+def open_session(arguments: Sequence[str], environment: Mapping[str, str], *, ends: bool = False) -> Session:
     """The session that the options and the environment ask for; nothing in it can fail."""
     language = language_of(arguments, environment)
     color = _color(arguments, environment)
     style = Style(language, _ambiguous_width(environment), _line_cells(), _painted)
-    return Session(language, color, style)
+    return Session(language, color, style, ends)
 
 
 def print_findings(diagnostics: Iterable[Diagnostic], session: Session) -> None:
