@@ -44,11 +44,15 @@ pytestmark = SPARK
 FEW = settings(LONG, max_examples=2)
 EXAMPLES = int(os.environ.get("CREDITDSL_AGREEMENT_EXAMPLES", "0"))
 MANY = settings(LONG, max_examples=EXAMPLES // 10 or 6)
-WIDE = settings(LONG, max_examples=EXAMPLES or 20)
 TOGETHER = 10
 """From the eleventh example on, Hypothesis makes many of parts of earlier ones: nearly half of the programs would be there twice."""
-RUNS = -(-(EXAMPLES or 200) // TOGETHER)
-SMALL = settings(LONG, max_examples=TOGETHER, database=None)
+ONCE = settings(LONG, max_examples=TOGETHER, database=None)
+
+
+def runs_of(programs: int) -> range:
+    """Numbers of runs that together have so many programs, or as many as are asked for."""
+    return range(-(-(EXAMPLES or programs) // TOGETHER))
+
 
 OPTIMIZER = "org.apache.spark.sql.catalyst.optimizer"
 LEAN = {
@@ -163,17 +167,23 @@ def agree_in_width(spark: "SparkSession", batch: Batch, *, checked: bool = False
     assert normal(rows(spark, statement)) == expected_wide(batch), statement
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("run", range(RUNS))
-def test_every_definition_of_a_small_program_is_that_of_the_interpreter(lean: "SparkSession", run: int) -> None:
+def agrees_in_width(lean: "SparkSession", run: int, *, small: bool) -> None:
+    """Ten programs of a run, which differ from those of the others."""
+
     @seed(run)
-    @SMALL
+    @ONCE
     @given(st.data())
     def agrees(data: st.DataObject) -> None:
-        batch = drawn_batch(data, small=True)
+        batch = drawn_batch(data, small=small)
         agree_in_width(lean, batch, checked=data.draw(st.booleans(), label="input that is known to be valid"))
 
     agrees()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("run", runs_of(200))
+def test_every_definition_of_a_small_program_is_that_of_the_interpreter(lean: "SparkSession", run: int) -> None:
+    agrees_in_width(lean, run, small=True)
 
 
 @pytest.mark.slow
@@ -184,10 +194,9 @@ def test_every_table_of_the_result_is_that_of_the_interpreter(lean: "SparkSessio
 
 
 @pytest.mark.slow
-@WIDE
-@given(st.data())
-def test_every_definition_of_the_result_is_that_of_the_interpreter(lean: "SparkSession", data: st.DataObject) -> None:
-    agree_in_width(lean, drawn_batch(data))
+@pytest.mark.parametrize("run", runs_of(30))
+def test_every_definition_of_the_result_is_that_of_the_interpreter(lean: "SparkSession", run: int) -> None:
+    agrees_in_width(lean, run, small=False)
 
 
 @FEW
