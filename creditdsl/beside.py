@@ -32,11 +32,19 @@ def beside(check: Callable[[], object]) -> Iterator[None]:
             os._exit(status)
     try:
         yield
-    finally:
-        _, ended = os.waitpid(child, 0)
-        if ended != 0:
-            # Whatever the reason was, a fault or too little memory for two: here it says itself.
+    except BaseException as raised:
+        # One that was interrupted has no reason to look for.
+        if _failed(child) and isinstance(raised, Exception):
             check()
+        raise
+    if _failed(child):
+        # Whatever the reason was, a fault or too little memory for two: here it says itself.
+        check()
+
+
+def _failed(child: int) -> bool:
+    """Whether a process has ended with anything but success, once it has."""
+    return os.waitpid(child, 0)[1] != 0
 
 
 def _may_fork() -> bool:

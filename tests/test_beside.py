@@ -64,6 +64,12 @@ def test_what_the_body_raises_beside_a_good_check_is_raised() -> None:
         raise KeyError
 
 
+@pytest.mark.usefixtures("alone")
+def test_an_interrupt_is_not_kept_waiting_for_the_check() -> None:
+    with pytest.raises(KeyboardInterrupt), beside(refuse):
+        raise KeyboardInterrupt
+
+
 def test_alone_the_check_is_made_before_the_body(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
     done = []
