@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,6 +46,13 @@ def tool(name: str) -> str:
 def require_tool() -> Callable[[str], str]:
     """`require_tool("chromium")` gives the path of a program that the test cannot do without."""
     return tool
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a program of one thread on two processors: the threads that run tests hold nothing that a check here asks for."""
+    monkeypatch.setattr(threading, "active_count", lambda: 1)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
 
 
 @pytest.fixture(scope="session")

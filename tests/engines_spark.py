@@ -1,7 +1,7 @@
 """What the tests of the engine on Spark share: one Spark in a process, and its results beside those of the local engine."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -62,10 +62,10 @@ def shared_spark() -> Iterator["SparkSession"]:
         session.stop()
 
 
-def session_of_a_run(spark: "SparkSession") -> "SparkSession":
-    """A session with the settings of a run."""
+def session_with(spark: "SparkSession", settings: Mapping[str, str] = SETTINGS) -> "SparkSession":
+    """A session with settings of its own, by themselves those of a run."""
     session = spark.newSession()
-    for name, value in SETTINGS.items():
+    for name, value in settings.items():
         session.conf.set(name, value)
     return session
 

@@ -9,13 +9,6 @@ import pytest
 from creditdsl.beside import beside
 
 
-@pytest.fixture
-def alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As in a program of one thread on two processors: the threads that run tests hold nothing that a check here asks for."""
-    monkeypatch.setattr(threading, "active_count", lambda: 1)
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
-
-
 def process_of_a_check(folder: Path) -> int:
     place = folder / "process"
     with beside(lambda: place.write_text(str(os.getpid()))):

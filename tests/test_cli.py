@@ -165,17 +165,22 @@ def test_a_terminal_in_gbk_shows_what_it_lacks_by_number(creditdsl: Run, tmp_pat
 # Ending
 
 
-@pytest.mark.parametrize("beside", ["", "import threading; threading.Thread(target=time.sleep, args=(0.5,)).start(); "])
-def test_what_was_asked_for_at_the_end_of_the_process_is_done(beside: str) -> None:
-    """Also where the process ends without taking its objects apart."""
-    run = "sys.argv = ['creditdsl', '--lang', 'nothing']; from creditdsl.__main__ import main; main()"
-    shown = subprocess.run(
-        [sys.executable, "-c", f"import atexit, sys, time; atexit.register(print, 'the end'); {beside}{run}"],
+def run_after(first: str, arguments: list[str]) -> subprocess.CompletedProcess[str]:
+    """The program in a process of its own, behind some statements."""
+    program = f"sys.argv = ['creditdsl', *{arguments!r}]; from creditdsl.__main__ import main; main()"
+    return subprocess.run(
+        [sys.executable, "-c", f"import atexit, gc, sys, threading, time; {first}; {program}"],
         env=command_environment(),
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+@pytest.mark.parametrize("beside", ["", "; threading.Thread(target=time.sleep, args=(0.5,)).start()"])
+def test_what_was_asked_for_at_the_end_of_the_process_is_done(beside: str) -> None:
+    """Also where the process ends without taking its objects apart."""
+    shown = run_after(f"atexit.register(print, 'the end'){beside}", ["--lang", "nothing"])
     assert (shown.returncode, shown.stdout) == (2, "the end\n")
 
 
@@ -187,15 +192,8 @@ SMALL, OTHER = (str(REPOSITORY / "policies" / name) for name in ("wuyi", "zhouqu
     [(["check", SMALL], False), (["compile", SMALL], False), (["check", SMALL, OTHER], True), (["--version"], True)],
 )
 def test_what_one_policy_was_made_of_is_left_to_the_end_of_the_process(arguments: list[str], collects: bool) -> None:
-    said = "atexit.register(lambda: print(gc.isenabled(), file=sys.stderr))"
-    run = f"sys.argv = ['creditdsl', *{arguments!r}]; from creditdsl.__main__ import main; main()"
-    shown = subprocess.run(
-        [sys.executable, "-c", f"import atexit, gc, sys; {said}; {run}"],
-        env=command_environment(),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    shown = run_after("atexit.register(lambda: print(gc.isenabled(), file=sys.stderr))", arguments)
+    assert shown.returncode == 0
     assert shown.stderr.splitlines()[-1] == str(collects)
 
 
@@ -215,7 +213,7 @@ def test_a_pipe_that_is_closed_early_is_no_fault() -> None:
 def test_a_fault_of_the_compiler_asks_for_a_report(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(*_: object) -> int:
+    def fail(*_: object, last: bool) -> int:
         raise InternalError("the core has a hole")
 
     monkeypatch.setattr(check, "check_once", fail)

@@ -16,7 +16,7 @@ from creditdsl.core.calendar import day_of
 from creditdsl.core.ir import Value
 from creditdsl.engines.duck import parquet_columns
 from creditdsl.engines.spark_cells import Physical, as_staged, has_one_text, shown, spark_column
-from tests.engines_spark import SPARK, session_of_a_run
+from tests.engines_spark import SPARK, session_with
 from tests.test_engines_plain_cells import CELLS, FIELDS, MANY, NUMBERS, TRADE, by_itself, field_of
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def test_a_column_is_read_as_the_text_of_its_cells_is(
     cells += [cell for (_, other), some in CLEAN.items() if other == kind for cell in some]
     path = tmp_path_factory.mktemp("cells") / "column.parquet"
     pq.write_table(pa.table({"c": pa.array(cells, arrow)}), path)
-    rows = read(session_of_a_run(spark), path)
+    rows = read(session_with(spark), path)
     for row in rows:
         assert_agreement(row)
     places = [name for name in FIELDS for _ in (False, True)]

@@ -20,7 +20,7 @@ from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
 from creditdsl.backends.sql.emit import Dialect, Part
-from tests.engines_spark import SPARK
+from tests.engines_spark import SPARK, session_with
 from tests.sql_support import (
     EXECUTED,
     LONG,
@@ -55,14 +55,18 @@ def runs_of(programs: int) -> range:
 
 
 OPTIMIZER = "org.apache.spark.sql.catalyst.optimizer"
-LEAN = {
+USUAL = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.adaptive.enabled": "false",
+    # Compiling Java for a query takes far longer than these few rows; what is computed is the same.
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+}
+LEAN = {
+    **USUAL,
     "spark.sql.shuffle.partitions": "1",
     "spark.sql.leafNodeDefaultParallelism": "1",
     "spark.sql.codegen.wholeStage": "false",
-    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     # Nobody reads the description of a plan, and Spark need not check its own rules after each of them.
     "spark.sql.maxPlanStringLength": "0",
     "spark.sql.debug.maxToStringFields": "0",
@@ -74,36 +78,21 @@ LEAN = {
     # The optimizer would compute with the few rows it sees, and leave out what none are there for; in files it sees no rows.
     "spark.sql.optimizer.excludedRules": f"{OPTIMIZER}.ConvertToLocalRelation,{OPTIMIZER}.PropagateEmptyRelation",
 }
-"""Settings of a session, which hold whichever test has started Spark."""
-
-
-USUAL = {
-    "spark.sql.ansi.enabled": "true",
-    "spark.sql.session.timeZone": "UTC",
-    "spark.sql.adaptive.enabled": "false",
-    # Compiling Java for a query takes far longer than these few rows; what is computed is the same.
-    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-}
+"""Settings of sessions."""
 
 
 @pytest.fixture(scope="module")
 def usual(spark: "SparkSession") -> "SparkSession":
     """A session whose plans are Spark's own."""
-    session = spark.newSession()
-    for name, value in USUAL.items():
-        session.conf.set(name, value)
-    return session
+    return session_with(spark, USUAL)
 
 
 @pytest.fixture(scope="module")
 def lean(spark: "SparkSession") -> "SparkSession":
     """A session in the same Spark whose plans are cheap."""
-    session = spark.newSession()
     # Otherwise each node of a plan looks through the stack for the place that has asked for it.
-    session.sparkContext.setLocalProperty("callSite.long", "test")
-    for name, value in LEAN.items():
-        session.conf.set(name, value)
-    return session
+    spark.sparkContext.setLocalProperty("callSite.long", "test")
+    return session_with(spark, LEAN)
 
 
 def load(spark: "SparkSession", tables: list[Table]) -> None:

@@ -33,9 +33,7 @@ def command(language: Language) -> click.Command:
     )
     @click.pass_obj
     def check(session: Session, paths: tuple[Path, ...], format_name: str, watch: bool) -> int:
-        if session.ends and not watch and len(policies_at(paths)) == 1:
-            stop_collector()
-        status = check_once(session, paths, format_name)
+        status = check_once(session, paths, format_name, last=session.ends and not watch)
         while watch:
             _wait_for_change(paths)
             click.clear()
@@ -45,11 +43,13 @@ def command(language: Language) -> click.Command:
     return check
 
 
-def check_once(session: Session, paths: Sequence[Path], format_name: str) -> int:
-    """Print the report of all policies and what it comes to; 1 when there is an error."""
+def check_once(session: Session, paths: Sequence[Path], format_name: str, *, last: bool = False) -> int:
+    """Print the report of all policies and what it comes to; 1 when there is an error. `last`: nothing comes after it."""
     from creditdsl.render.render import Format, render
 
     policies = policies_at(paths)
+    if last and len(policies) == 1:
+        stop_collector()
     found = [diagnostic for policy in policies for diagnostic in findings(policy)]
     report = render(found, sources_of(found), Format(format_name), session.style)
     click.echo(report, nl=False, color=session.color)
