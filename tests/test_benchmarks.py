@@ -136,6 +136,23 @@ def test_a_page_shows_every_contestant_and_links_its_charts(tmp_path: Path) -> N
     assert all(path.read_text(encoding="utf-8").count("<svg") == 1 for path in charts)
 
 
+def test_a_compiled_query_is_held_against_the_one_by_hand_that_gives_the_same(tmp_path: Path) -> None:
+    some = scalar_contestants(["duckdb", "duckdb-results", "sql", "sql-grades"])
+    part = sections.scalar_part(some, 30, 150, PACING)
+    ratios = dict(zip(("duckdb", "duckdb-results", "sql", "sql-grades"), (1.0, 2.0, 2.2, 0.9), strict=True))
+    found = {
+        "machine": machine(),
+        "releases": releases(),
+        "extent": "none",
+        "rounds": 3,
+        "day": "2026-01-01",
+        "load": {"scalar": [0.0, 0.0]},
+        "scalar": [{**part, "measured": [{**row, "ratio": ratios[row["name"]]} for row in part["measured"]]}],
+    }
+    page, *_ = write_page(found, tmp_path)
+    assert "| 30 indicators, 150 subjects | 0.90 | 1.10 |" in page.read_text(encoding="utf-8")
+
+
 def test_every_peer_is_pinned() -> None:
     pinned = set(re.findall(r"^([\w-]+)==\d[\w.]*$", REQUIREMENTS.read_text(encoding="utf-8"), re.MULTILINE))
     assert set(PEERS) <= pinned

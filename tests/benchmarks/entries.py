@@ -36,6 +36,7 @@ COLUMN_FORMS = (
     "duckdb",
     "duckdb-results",
     "sql",
+    "sql-grades",
     "sql-checking",
     "openfisca",
 )
