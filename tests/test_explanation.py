@@ -299,7 +299,8 @@ def test_without_the_records_that_were_named_the_grade_is_the_promised_one_and_f
     names = [name for name, _ in explanation.grade_labels]
     for fewer in combinations(sorted(places), len(places) - 1):
         grade = grade_without(program, subject, set(fewer), explanation)
-        assert names.index(str(grade)) >= names.index(str(explanation.after.grade))
+        # Some records are what keeps a subject from being exempt, and then it has no grade without them.
+        assert grade is None or names.index(str(grade)) >= names.index(str(explanation.after.grade))
 
 
 @FEW
