@@ -32,6 +32,18 @@ REPOSITORY = Path(__file__).parent.parent
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The group of a test stands behind its id, where what distributes tests to processes looks for it.
+
+    pytest-xdist 3.8 writes it to `_nodeid`, which pytest 9.2 no longer reads; each process then starts a Spark of its own.
+    """
+    for item in items if config.getoption("loadgroup", default=False) else ():
+        group = item.get_closest_marker("xdist_group")
+        if group is not None:
+            item._id = item.id.parse(f"{item.nodeid}@{group.args[0]}")
+
+
 def tool(name: str) -> str:
     """The path of a program of the machine; without it the test is skipped, and in continuous integration fails."""
     path = shutil.which(name)

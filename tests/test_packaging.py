@@ -6,12 +6,15 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from copy import copy
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from xdist.scheduler import LoadGroupScheduling
 
 from creditdsl.diagnostics import Code
-from tests.conftest import REPOSITORY, command_environment
+from tests.conftest import REPOSITORY, command_environment, pytest_collection_modifyitems
 
 pytestmark = pytest.mark.xdist_group("packaging")
 """One process builds and installs for all tests of this file."""
@@ -123,6 +126,12 @@ def test_the_tools_of_the_gate_are_pinned_as_the_project_says() -> None:
     locked = {line.lower() for line in pinned("gate")}
     assert {line.lower() for line in project["dependency-groups"]["gate"]} <= locked
     assert {line.lower() for line in pinned("run")} <= locked
+
+
+def test_tests_of_one_group_are_distributed_as_one(request: pytest.FixtureRequest) -> None:
+    tests = [copy(item) for item in request.session.items if item.path == request.path]
+    pytest_collection_modifyitems(SimpleNamespace(getoption=lambda *_, **__: True), tests)  # type: ignore[arg-type]
+    assert {LoadGroupScheduling._split_scope(None, item.nodeid) for item in tests} == {"packaging"}
 
 
 @pytest.mark.parametrize("name", ["run", "gate"])
