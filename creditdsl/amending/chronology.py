@@ -86,6 +86,10 @@ MOST_FIELDS = 2_500
 """How many fields a policy may have: fifty days that changes for periods begin or end on, and fifty of the other kind."""
 
 
+Active = tuple[int, ...]
+"""Which amendments of a chronology are in a text, by their places: whole amendments would be compared and hashed tree by tree."""
+
+
 class Chronology:
     """The plane of both days, cut where the text may change.
 
@@ -113,15 +117,15 @@ class Chronology:
         """The texts between two changes that an evaluation can have; together they take every evaluation of the policy once."""
         runs = [(column, self._runs(column)) for column in self.columns if self._has_period(column)]
         found: list[Slice] = []
-        open_: dict[tuple[Days, tuple[tree.Amend, ...]], Days] = {}
+        open_: dict[tuple[Days, Active], Days] = {}
         for column, made in runs:
             current = set(made)
             for run in [item for item in open_ if item not in current]:
-                found.append(self._slice(open_.pop(run), run))
+                found.append(self._slice(open_.pop(run), *run))
             for run in made:
                 since = open_.get(run)
                 open_[run] = Days(column.first if since is None else since.first, column.last)
-        found.extend(self._slice(ends, run) for run, ends in open_.items())
+        found.extend(self._slice(ends, *run) for run, ends in open_.items())
         return tuple(sorted(found, key=lambda item: (item.ends.first, item.made.first)))
 
     def at(self, moment: Moment) -> Slice | None:
@@ -141,20 +145,22 @@ class Chronology:
             for other in self.rows
             if other.within(made)
         )
-        return Slice(ends, made if same else row, self.jurisdiction, active)
+        return self._slice(ends, made if same else row, active)
 
-    def _slice(self, ends: Days, run: tuple[Days, tuple[tree.Amend, ...]]) -> Slice:
-        return Slice(ends, run[0], self.jurisdiction, run[1])
+    def _slice(self, ends: Days, made: Days, active: Active) -> Slice:
+        return Slice(ends, made, self.jurisdiction, tuple(self.amendments[place][0] for place in active))
 
-    def _active(self, column: Days, row: Days) -> tuple[tree.Amend, ...]:
+    def _active(self, column: Days, row: Days) -> Active:
         return tuple(
-            amendment for amendment, area in self.amendments if column.first in area.ends and row.first in area.made
+            place
+            for place, (_, area) in enumerate(self.amendments)
+            if column.first in area.ends and row.first in area.made
         )
 
-    def _runs(self, column: Days) -> list[tuple[Days, tuple[tree.Amend, ...]]]:
+    def _runs(self, column: Days) -> list[tuple[Days, Active]]:
         """The texts of the periods of a column, by the days on which an evaluation of them can be made."""
         earliest = min(period.first for period in self._first_periods(column))
-        runs: list[tuple[Days, tuple[tree.Amend, ...]]] = []
+        runs: list[tuple[Days, Active]] = []
         for row in self.rows:
             if row.last < earliest:
                 continue

@@ -97,10 +97,11 @@ def _validity(
 
 @dataclass(slots=True)
 class _Text:
-    """The declarations while the amendments are made, and what each amendment touched."""
+    """The declarations while the amendments are made, each with its key, and what each amendment touched."""
 
     modules: tuple[tree.Module, ...]
     declarations: list[Changeable] = field(default_factory=list)
+    keys: list[Key] = field(default_factory=list)
     origins: dict[Key, list[Origin]] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     touched: dict[str, list[tuple[Path, Span]]] = field(default_factory=dict)
@@ -110,6 +111,7 @@ class _Text:
             for declaration in module.declarations:
                 if not isinstance(declaration, tree.Use | tree.Case | tree.Population | tree.Amend):
                     self.declarations.append(declaration)
+        self.keys = [self._key(item) for item in self.declarations]
 
     def amend(self, amendment: tree.Amend) -> None:
         for change in amendment.changes:
@@ -150,6 +152,7 @@ class _Text:
         last = max((place for place, item in enumerate(self.declarations) if isinstance(item, kind)), default=None)
         place = len(self.declarations) if last is None else last + 1
         self.declarations.insert(place, _resting_on(declaration, amendment, always=False))
+        self.keys.insert(place, key)
         self._note(amendment, key, Action.INSERTED, key, change.span)
 
     def _replace(self, amendment: tree.Amend, change: tree.ReplaceDeclaration, declaration: tree.Amendable) -> None:
@@ -166,7 +169,7 @@ class _Text:
             self._report_missing(amendment, key, target.span)
             return
         for place in reversed(places):
-            del self.declarations[place]
+            del self.declarations[place], self.keys[place]
         self._note(amendment, key, Action.REPEALED, key, target.span)
 
     def _change(self, amendment: tree.Amend, change: tree.ChangeDeclaration) -> None:
@@ -192,7 +195,7 @@ class _Text:
         return key
 
     def _places(self, key: Key) -> list[int]:
-        return [place for place, item in enumerate(self.declarations) if key_of(item) == key]
+        return [place for place, own in enumerate(self.keys) if own == key]
 
     def _only(self, amendment: tree.Amend, key: Key, span: Span) -> int | None:
         """The place of the one declaration of that key; none or several are reported."""
@@ -204,9 +207,8 @@ class _Text:
         return places[0] if len(places) == 1 else None
 
     def _report_missing(self, amendment: tree.Amend, key: Key, span: Span) -> None:
-        keys = [self._key(item) for item in self.declarations]
-        names = [name for kind, name in keys if kind == key[0]]
-        names = names or [name for _, name in keys]
+        names = [name for kind, name in self.keys if kind == key[0]]
+        names = names or [name for _, name in self.keys]
         self.diagnostics.append(messages.nothing_there(key, span, _on(amendment), names))
 
 
