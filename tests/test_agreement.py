@@ -17,7 +17,7 @@ from creditdsl.testing.findings import checked
 from creditdsl.verify_policy import compiled_machine
 from tests.strategies_policy import policies
 
-POLICIES = int(os.environ.get("CREDITDSL_EXAMPLES", "80"))
+POLICIES = int(os.environ.get("CREDITDSL_EXAMPLES", "200"))
 SUBJECTS = 12
 SHARDS = 4
 

@@ -34,7 +34,7 @@ from creditdsl.testing.machines import interpreter
 from creditdsl.testing.strategies import Sample, World, drawn_sample
 from tests.strategies_amendments import amended_policies
 
-POLICIES = int(os.environ.get("CREDITDSL_EXAMPLES", "120")) // 4
+POLICIES = int(os.environ.get("CREDITDSL_EXAMPLES", "200")) // 4
 SHARDS = 2
 AS_OF_DATES = (
     date(2019, 12, 31),

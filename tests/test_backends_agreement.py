@@ -44,7 +44,7 @@ from tests.sql_support import (
 if TYPE_CHECKING:
     import psycopg
 
-EXAMPLES = int(os.environ.get("CREDITDSL_AGREEMENT_EXAMPLES", "200"))
+EXAMPLES = int(os.environ.get("CREDITDSL_AGREEMENT_EXAMPLES", "300"))
 SHARDS = 6
 """In so many tests, which run beside each other."""
 ALL = 1_000_000

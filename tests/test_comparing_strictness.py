@@ -94,7 +94,7 @@ SCORES = {
     "floor": "score { base 100 points bounds 30 .. 100 points }",
 }
 CHANGES = [(name, old, new) for name, versions in ONE.items() for old in versions for new in versions if old != new]
-SUBJECTS = 40
+SUBJECTS = 80
 
 
 def policy(**changes: str) -> str:

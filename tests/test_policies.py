@@ -37,7 +37,7 @@ def test_a_policy_has_no_errors_and_no_warnings(folder: str) -> None:
 
 @pytest.mark.parametrize("folder", [name for name in FOLDERS if name not in TESTED_ELSEWHERE])
 def test_every_case_holds_and_every_rule_has_one(folder: str, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["test", str(folder_of(folder)), "--examples", "5", "--min-coverage", "100", "--lang", "en"]
+    arguments = ["test", str(folder_of(folder)), "--examples", "20", "--min-coverage", "100", "--lang", "en"]
     assert run_command(arguments) == 0, capsys.readouterr().out
 
 
