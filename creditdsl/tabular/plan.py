@@ -103,22 +103,30 @@ def needed_names(definitions: Mapping[str, Definition], names: Iterable[str]) ->
 
 
 def _layers(definitions: Sequence[Definition]) -> Iterator[Layer]:
-    """Round by round: aggregates as early as what they need allows, by table, then the scalars that need no later one."""
-    rounds: dict[str, int] = {}
-    for definition in definitions:
-        before = max((rounds[name] for name in references(definition.expression)), default=0)
-        rounds[definition.name] = before + isinstance(definition.expression, Aggregate)
-    for number in range(max(rounds.values(), default=0) + 1):
-        grouped: dict[str, list[Definition]] = {}
-        scalars = []
-        for definition in definitions:
-            if rounds[definition.name] != number:
-                continue
-            if isinstance(definition.expression, Aggregate):
-                grouped.setdefault(definition.expression.table, []).append(definition)
-            else:
-                scalars.append(definition)
+    for grouped, scalars in in_rounds(definitions):
         for table, aggregates in grouped.items():
             yield Grouped(table, tuple(aggregates))
         if scalars:
             yield Scalars(tuple(scalars))
+
+
+Round = tuple[dict[str, list[Definition]], list[Definition]]
+"""Aggregates by table, and scalars."""
+
+
+def in_rounds(definitions: Iterable[Definition]) -> Iterator[Round]:
+    """Round by round: aggregates as early as what they need allows, then the scalars that need no later one.
+
+    What is referred to and not among the definitions is there before.
+    """
+    rounds: dict[str, int] = {}
+    made: dict[int, Round] = {}
+    for definition in definitions:
+        before = max((rounds.get(name, 0) for name in references(definition.expression)), default=0)
+        number = rounds[definition.name] = before + isinstance(definition.expression, Aggregate)
+        grouped, scalars = made.setdefault(number, ({}, []))
+        if isinstance(definition.expression, Aggregate):
+            grouped.setdefault(definition.expression.table, []).append(definition)
+        else:
+            scalars.append(definition)
+    yield from (made[number] for number in sorted(made))

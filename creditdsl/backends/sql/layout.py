@@ -22,7 +22,7 @@ from creditdsl.core.ir import (
 )
 from creditdsl.core.type_of import type_of
 from creditdsl.core.walk import Leaf, rebuilt, walk
-from creditdsl.tabular.plan import Scalars, needed_names, references
+from creditdsl.tabular.plan import Scalars, in_rounds, needed_names, references
 
 MOST_TERMS = 100
 """The most terms of one sum: engines read a sum as a nest and limit its depth, and its terms need not all be kept at once."""
@@ -106,19 +106,8 @@ def _by_use(definitions: dict[str, Definition], names: Sequence[str]) -> list[De
 
 
 def _layers(definitions: Iterable[Definition], beside: Mapping[str, Apart]) -> Iterator[Layer]:
-    """Round by round: the aggregates that need no later one, by table, then the scalars that can be computed with them."""
-    rounds: dict[str, int] = {}
-    kept = list(definitions)
-    for definition in kept:
-        before = max((rounds.get(name, 0) for name in references(definition.expression)), default=0)
-        rounds[definition.name] = before + isinstance(definition.expression, Aggregate)
-    for number in range(max(rounds.values(), default=0) + 1):
-        here = [item for item in kept if rounds[item.name] == number]
-        grouped: dict[str, list[Definition]] = {}
-        for item in here:
-            if isinstance(item.expression, Aggregate):
-                grouped.setdefault(item.expression.table, []).append(item)
-        scalars = [item for item in here if not isinstance(item.expression, Aggregate)]
+    """Round by round: the aggregates by table, with what stands beside them, then the other scalars."""
+    for grouped, scalars in in_rounds(definitions):
         for table, aggregates in grouped.items():
             values = _beside(table, aggregates, scalars, beside)
             nothing: dict[Expression, Constant] = {_reference(item): beside[item.name].nothing for item in values}
