@@ -7,8 +7,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from creditdsl.engines.duck import connect
 from creditdsl.engines.encoding import Encoding
-from creditdsl.engines.layout import FileFormat
+from creditdsl.engines.layout import FileFormat, read_layout
+from creditdsl.engines.staging import count, take_in_tables
 from creditdsl.engines.summary import Summary
 from tests.engines_support import read_csv, score
 from tests.engines_town import town
@@ -154,6 +156,37 @@ def test_short_long_and_broken_rows_are_refused_with_their_line(tables: Town) ->
         ("taxpayer", 7, "A5", "", "CR0908"),
     ]
     assert tables.scored() == ["A1", "A6"]
+
+
+LINES = 160_000
+"""As many as several threads cut at once: each takes pieces of 8 MB."""
+
+
+@pytest.mark.parametrize("columns_on", [None, 2])
+def test_lines_that_several_threads_cut_keep_their_numbers(tables: Town, columns_on: int | None) -> None:
+    line = ",".join(("60", "1000.50", "yes", "B", "10%", "2010-05", "x" * 120))
+    tables.write("taxpayer", HEADER + "".join(f"{number},{line}\n" for number in range(2, LINES + 2)))
+    layout = read_layout(town(), tables.folder)
+    with connect(tables.folder, columns_on=columns_on) as connection:
+        assert take_in_tables(connection, layout, tables.folder, "en")[0] == LINES
+        wrong = connection.execute("SELECT count(*) FROM taken0 WHERE number <> key::BIGINT").fetchone()
+        assert (wrong, count(connection, "SELECT count(DISTINCT number) FROM taken0")) == ((0,), LINES)
+        assert count(connection, "SELECT count(*) FROM cells0") == LINES
+
+
+@pytest.mark.parametrize("cells", ["short", "long,60,1,yes,,,,,"])
+def test_no_thread_passes_over_a_line_with_another_number_of_cells(tables: Town, cells: str) -> None:
+    """One that begins in the middle of a file looks for a line that fits, and must not lose the one that does not."""
+    line = ",".join(("60", "1000.50", "yes", "B", "10%", "2010-05", "x" * 120))
+    lines = [cells if number % 20_000 == 7 else f"{number},{line}" for number in range(2, LINES + 2)]
+    tables.write("taxpayer", HEADER + "\n".join(lines))
+    layout = read_layout(town(), tables.folder)
+    with connect(tables.folder, columns_on=2) as connection:
+        rows = take_in_tables(connection, layout, tables.folder, "en")[0]
+        refused = connection.execute("SELECT number::BIGINT FROM unplaced ORDER BY 1").fetchall()
+        assert [number for (number,) in refused] == [number for number in range(2, LINES + 2) if number % 20_000 == 7]
+        assert rows == LINES == len(refused) + count(connection, "SELECT count(*) FROM taken0")
+        assert count(connection, "SELECT count(*) FROM taken0 WHERE number <> key::BIGINT") == 0
 
 
 def test_two_quotes_too_many_do_not_swallow_the_rows_between_them(tables: Town) -> None:

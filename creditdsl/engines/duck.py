@@ -78,6 +78,17 @@ def connect(
 
 
 @contextmanager
+def rows_in_order(connection: "DuckDBPyConnection") -> Iterator[None]:
+    """Within it rows are stored in the order in which they are read, also by several threads."""
+    before = connection.execute("SELECT current_setting('preserve_insertion_order')").fetchone()
+    connection.execute("SET preserve_insertion_order = true")
+    try:
+        yield
+    finally:
+        connection.execute(f"SET preserve_insertion_order = {str(before == (True,)).lower()}")
+
+
+@contextmanager
 def disk_faults_as_os_errors() -> Iterator[None]:
     """What DuckDB says of a disk that is full or gone, as the standard library says it."""
     import duckdb
@@ -145,12 +156,13 @@ def read_plain_csv(
 def read_plain_lines(path: Path, columns: tuple[str, ...], longest: int) -> str:
     """The query that reads a file behind its first line, cut at line breaks and commas alone, every cell as text.
 
-    It fails on a line that has not one cell for each column, and on one of more than `longest` bytes.
+    It fails on a line that has not one cell for each column, and on one of more than `longest` bytes. Threads that begin in the middle
+    of a file look for a line that fits, so a caller counts the rows.
     """
     types = ", ".join(f"{quoted_text(name)}: 'VARCHAR'" for name in columns)
     return (
         f"SELECT * FROM read_csv({quoted_path(path)}, columns = {{{types}}}, header = false, skip = 1, auto_detect = false, "
-        f"delim = ',', quote = '', escape = '', new_line = '\\n', max_line_size = {longest}, parallel = false)"
+        f"delim = ',', quote = '', escape = '', new_line = '\\n', max_line_size = {longest}, parallel = true)"
     )
 
 

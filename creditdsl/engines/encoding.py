@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import NamedTuple
 
 from creditdsl.diagnostics import Text
 from creditdsl.engines import messages
@@ -102,19 +103,28 @@ def _decoded_pieces(path: Path) -> Iterator[str | None]:
             yield None
 
 
-def has_plain_lines(path: Path) -> bool:
-    """Whether a file that is UTF-8 can be cut into rows at line breaks and into cells at commas, and nothing else.
+class PlainLines(NamedTuple):
+    """How many lines and commas a file has that is cut at these and at nothing else."""
 
-    True when it is UTF-8 from end to end and has no quotes, carriage returns, zero bytes or lines with nothing in them.
+    lines: int
+    commas: int
+
+
+def plain_lines(path: Path) -> PlainLines | None:
+    """What a file has that can be cut into rows at line breaks and into cells at commas, and nothing else.
+
+    None unless it is UTF-8 from end to end and has no quotes, carriage returns, zero bytes or lines with nothing in them.
     """
-    last = "\n"
+    lines, commas, last = 0, 0, "\n"
     for text in _decoded_pieces(path):
         if text is None or '"' in text or "\r" in text or "\0" in text or "\n\n" in text:
-            return False
+            return None
         if last == "\n" and text.startswith("\n"):
-            return False
+            return None
+        lines += text.count("\n")
+        commas += text.count(",")
         last = text[-1:] or last
-    return True
+    return PlainLines(lines + (last != "\n"), commas)
 
 
 def _decoded(line: bytes, encoding: Encoding) -> str | None:

@@ -29,9 +29,10 @@ from creditdsl.engines.duck import (
     read_parquet,
     read_plain_csv,
     read_plain_lines,
+    rows_in_order,
     rows_of_parts,
 )
-from creditdsl.engines.encoding import MAX_LINE, Encoding, has_plain_lines
+from creditdsl.engines.encoding import MAX_LINE, Encoding, plain_lines
 from creditdsl.engines.intake import Malformed, take_in
 from creditdsl.engines.layout import Layout, TableFile
 
@@ -115,8 +116,18 @@ def _key(cell: str) -> str:
 def _read_csv(
     connection: "DuckDBPyConnection", number: int, file: TableFile, work: Path, refuse: Callable[[Malformed], None]
 ) -> int:
-    if file.encoding is Encoding.UTF_8 and has_plain_lines(file.path) and _read_plain_lines(connection, number, file):
-        return count(connection, f"SELECT count(*) FROM taken{number}")
+    plain = plain_lines(file.path) if file.encoding is Encoding.UTF_8 else None
+    # DuckDB refuses a line with too few cells, and one with too many unless these are empty: the commas tell.
+    if plain is not None and plain.commas == plain.lines * (len(file.header) - 1):
+        rows = plain.lines - 1
+        if _read_plain_lines(connection, number, file, rows):
+            return rows
+    return _read_with_care(connection, number, file, work, refuse)
+
+
+def _read_with_care(
+    connection: "DuckDBPyConnection", number: int, file: TableFile, work: Path, refuse: Callable[[Malformed], None]
+) -> int:
     plain = work / f"taken{number}.csv"
     intake = take_in(file, plain, refuse)
     columns = ("number", *(f"c{position}" for position in range(len(file.header))))
@@ -128,19 +139,22 @@ def _read_csv(
     return intake.rows
 
 
-def _read_plain_lines(connection: "DuckDBPyConnection", number: int, file: TableFile) -> bool:
-    """Whether DuckDB could cut every line of a CSV into as many cells as the header has; nothing is left when not."""
+def _read_plain_lines(connection: "DuckDBPyConnection", number: int, file: TableFile, rows: int) -> bool:
+    """Whether DuckDB could cut all rows of a CSV into as many cells as the header has; nothing is left when not."""
     import duckdb
 
     lines = read_plain_lines(file.path, tuple(f"c{position}" for position in range(len(file.header))), MAX_LINE)
+    query = f"SELECT {_key(f'c{file.key}')}, {_cells(file)} FROM ({lines})"
     try:
-        # One thread, which meets the rows in the order of the file; the header is line 1.
-        connection.execute(
-            f"CREATE TABLE taken{number} AS SELECT row_number() OVER () + 1 AS number, {_key(f'c{file.key}')}, "
-            f"{_cells(file)} FROM ({lines})"
-        )
+        with rows_in_order(connection):
+            connection.execute(f"CREATE TABLE cells{number} AS {query}")
     except duckdb.InvalidInputException:
         return False
+    if count(connection, f"SELECT count(*) FROM cells{number}") != rows:
+        connection.execute(f"DROP TABLE cells{number}")
+        return False
+    # The header is line 1, and the first row of a table has the id 0.
+    connection.execute(f"CREATE VIEW taken{number} AS SELECT rowid + 2 AS number, * FROM cells{number}")
     return True
 
 
