@@ -105,6 +105,11 @@ class Taken:
     plain: PlainPass | None
     loose: bool = True
 
+    @property
+    def done(self) -> bool:
+        """Whether every row has been graded."""
+        return not self.subjects and not self.loose
+
 
 def _take(work: Work, plan: PlainPlan | None, options: RunOptions, progress: Progress) -> Taken:
     """Take in the tables, grade what is plain, and sort the rows of all other subjects."""
@@ -117,7 +122,11 @@ def _take(work: Work, plan: PlainPlan | None, options: RunOptions, progress: Pro
         plain = grade_plain(plan, layout, connection, work.folder, limits, lambda done: progress(done, rows[0]))
         subjects = stage_odd(connection, layout, plain.strays, options.most_records)
         loose = any(plain.strays) or count(connection, "SELECT count(*) FROM malformed") > 0
-        return Taken(rows, subjects, plain, loose)
+        taken = Taken(rows, subjects, plain, loose)
+        if taken.done:
+            # Nobody reads the database again: what is not in its file yet need not be written there.
+            connection.execute("PRAGMA disable_checkpoint_on_shutdown")
+        return taken
 
 
 def _grade(work: Work, taken: Taken, jobs: int, progress: Progress) -> Counts:
@@ -126,7 +135,7 @@ def _grade(work: Work, taken: Taken, jobs: int, progress: Progress) -> Counts:
     done_before = counts.subjects
     total = done_before + taken.subjects
     progress(done_before, total)
-    if not taken.subjects and not taken.loose:
+    if taken.done:
         with PartFiles(work.folder, 0):
             return counts
     graded = grade_all(work, taken.subjects, jobs, lambda done: progress(done_before + done, total))
