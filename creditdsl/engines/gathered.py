@@ -195,22 +195,15 @@ def _owned(rows: "pa.RecordBatch", subjects: Subjects) -> Owned:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    wanted = rows.drop_columns([HASH, KEY])
-    if not len(subjects.hashes):
-        return Owned(np.zeros(1, np.int64), wanted.slice(0, 0))
-    hashes = _hashes(rows)
-    order = np.argsort(hashes)
-    # In their order they are found several times as fast as in any other.
-    found = np.searchsorted(subjects.hashes, hashes[order])
-    np.minimum(found, len(subjects.hashes) - 1, out=found)
-    owners = np.empty_like(found)
-    owners[order] = found
-    keys = subjects.rows.column(KEY).take(pa.array(owners))
-    belongs = pc.equal(keys, rows.column(KEY)).to_numpy(zero_copy_only=False)
-    if not belongs.all():
-        chosen = belongs[order]
-        order, found = order[chosen], found[chosen]
-    return Owned(_starts(np.bincount(found, minlength=len(subjects.hashes))), wanted.take(pa.array(order)))
+    owners = pc.index_in(rows.column(HASH), value_set=pa.array(subjects.hashes))
+    belongs = pc.equal(subjects.rows.column(KEY).take(owners), rows.column(KEY)).fill_null(False)
+    if pc.all(belongs, min_count=0).as_py() is False:
+        rows, owners = rows.filter(belongs), owners.filter(belongs)
+    # Numbers of 16 bits are put into order by their digits, several times as fast as others.
+    size = np.uint16 if len(subjects.hashes) <= 1 << 16 else np.uint32
+    of = owners.to_numpy().astype(size)
+    order = pa.array(np.argsort(of, kind="stable"))
+    return Owned(_starts(np.bincount(of, minlength=len(subjects.hashes))), rows.drop_columns([HASH, KEY]).take(order))
 
 
 def _hashes(rows: "pa.RecordBatch") -> "Hashes":

@@ -49,14 +49,12 @@ class PlainParts:
     def _writer(self, name: str, table: "pa.Table") -> "pq.ParquetWriter":
         import pyarrow.parquet as pq
 
-        # The least and the greatest value of a column of few texts help no reader, and are half of the work.
-        key, *coded = table.column_names
+        # The least and the greatest value of a column of few texts help no reader, nor those of keys, of which every block has some from
+        # the whole range.
+        _, *coded = table.column_names
+        path = plain_path(self.folder, name)
         return pq.ParquetWriter(
-            plain_path(self.folder, name),
-            table.schema,
-            compression=COMPRESSION,
-            use_dictionary=coded,
-            write_statistics=[key],
+            path, table.schema, compression=COMPRESSION, use_dictionary=coded, write_statistics=False
         )
 
 
