@@ -3,11 +3,14 @@
 from datetime import date
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from creditdsl.engines import gathered
 from creditdsl.engines.layout import FileFormat
+from creditdsl.engines.plain import pages_kept
 from tests.engines_town import town
 from tests.test_engines_columns import assert_same, both, write_parquet
 from tests.test_engines_run import write_city
@@ -62,3 +65,30 @@ def test_parquet_stands_in_one_order_however_many_threads_there_are(
     for name in ("results", "findings", "measures"):
         first, second = (tmp_path / jobs / "columns" / f"{name}.parquet" for jobs in ("1", "3"))
         assert pq.read_table(first).equals(pq.read_table(second)), name
+
+
+@pytest.mark.parametrize("subjects", [0, 1, 65_536, 65_537, 70_000])
+def test_a_block_may_have_more_subjects_than_sixteen_bits_tell(subjects: int) -> None:
+    """Three records of each subject, the last subject's first, and two of nobody."""
+    hashes = np.arange(subjects, dtype=np.uint64) * 3
+    keys = pa.array([str(number) for number in hashes])
+    block = gathered.Subjects(pa.record_batch({"key": keys}), hashes, np.zeros(subjects, np.bool_))
+    of = [*(number for number in reversed(hashes.tolist()) for _ in range(3)), 1, 2]
+    rows = pa.record_batch(
+        {
+            "hash": pa.array(of, pa.uint64()),
+            "key": pa.array([str(number) for number in of]),
+            "amount": pa.array(of, pa.int64()),
+        }
+    )
+    owned = gathered._owned(rows, block)
+    assert owned.rows.column("amount").to_pylist() == [number for number in hashes.tolist() for _ in range(3)]
+    assert owned.starts.tolist() == list(range(0, subjects * 3 + 1, 3))
+
+
+def test_arrow_has_its_own_memory_back_after_a_pass() -> None:
+    before = pa.default_memory_pool().backend_name
+    with pytest.raises(KeyError), pages_kept():
+        assert pa.default_memory_pool().backend_name in {"jemalloc", "system"}
+        raise KeyError
+    assert pa.default_memory_pool().backend_name == before

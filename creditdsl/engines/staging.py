@@ -1,6 +1,6 @@
 """Every row of the tables that is looked at one by one, sorted by subject, in one DuckDB file.
 
-In: a `Layout`. First all its rows are taken in: a table `taken0` for the subject and `taken1`, … for the records, in the
+In: a `Layout`. First all its rows are taken in: a table or view `taken0` for the subject and `taken1`, … for the records, in the
 order of the layout, each with `number` (which row of the file), `key` and the cells `c0`, `c1`, … as text in the order of
 the file, and a table `unplaced` of rows without a cell for each column. Out, of all rows or of those with the keys in a
 table `odd`: `rows0`, `rows1`, … with `ordinal` (which subject, from 0, in the order of the keys) in place of the key, sorted
@@ -128,6 +128,7 @@ def _read_csv(
 def _read_with_care(
     connection: "DuckDBPyConnection", number: int, file: TableFile, work: Path, refuse: Callable[[Malformed], None]
 ) -> int:
+    """Line by line, each that is no row to `refuse`; how many rows there are with those."""
     plain = work / f"taken{number}.csv"
     intake = take_in(file, plain, refuse)
     columns = ("number", *(f"c{position}" for position in range(len(file.header))))
