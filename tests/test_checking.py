@@ -156,6 +156,44 @@ def test_a_near_name_is_suggested(tmp_path: Path) -> None:
     assert "`months`" in found.help.en
 
 
+@pytest.mark.parametrize(
+    ("written", "chinese", "english"),
+    [
+        ("bool", "`是非`", "`truth`"),
+        ("String", "`文本`", "`text`"),
+        ("timestamp", "`日期`", "`date`"),
+        ("布尔", "`是非`", "`truth`"),
+        ("Knid", "`Kind`", "`Kind`"),
+        ("yuna", "`yuan`", "`yuan`"),
+        (
+            "blob",
+            "`Kind`, `Grade`, `整数`, `元`",
+            "`int`, `yuan`, `points`, `percent`, `date`, `month`, `text`, `truth`",
+        ),
+    ],
+)
+def test_the_type_that_is_meant_is_suggested(tmp_path: Path, written: str, chinese: str, english: str) -> None:
+    with pytest.raises(PolicyError) as caught:
+        compiled(tmp_path, "", frame=FRAME.replace("large   : truth", f"large   : {written}"))
+    found = caught.value.diagnostics[0]
+    assert found.help is not None
+    assert chinese in found.help.zh and english in found.help.en
+
+
+@pytest.mark.parametrize(
+    ("base", "code"),
+    [
+        ("base { | lagre -> 100 points | otherwise -> 90 points }", "CR0101"),
+        ("base 100 points bounds 10 points .. 9 points", "CR0209"),
+    ],
+)
+def test_a_score_that_failed_is_told_once_and_not_wherever_it_is_looked_at(
+    tmp_path: Path, base: str, code: str
+) -> None:
+    rules = "penalty p { when grade is D and score < 30 points } direct D x { when score < 20 points }"
+    assert codes(tmp_path, rules, frame=FRAME.replace("base 100 points", base)) == [code]
+
+
 def test_files_that_use_each_other_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a.credit").write_text('use "b.credit"\n', encoding="utf-8")
     (tmp_path / "b.credit").write_text('use "a.credit"\n', encoding="utf-8")

@@ -39,11 +39,7 @@ def _plain(written: tree.TypeExpression, elaboration: Elaboration) -> tuple[Plai
     match written.name:
         case tree.Identifier(text=text):
             if text not in elaboration.enums:
-                elaboration.report(
-                    messages.not_declared(
-                        text, written.name.span, [*elaboration.enums, *(w.value for w in tree.TypeWord)]
-                    )
-                )
+                elaboration.report(messages.no_such_type(text, written.name.span, list(elaboration.enums)))
                 return None
             elaboration.used.add(f"type {text}")
             return Choice(text), None

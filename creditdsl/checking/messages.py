@@ -10,6 +10,17 @@ from creditdsl.core.types import Type, Unit
 from creditdsl.diagnostics import Code, Diagnostic, Label, Severity, Text
 from creditdsl.source import Span
 from creditdsl.syntax import tree
+from creditdsl.syntax.keywords import Keyword, keyword_table
+
+ELSEWHERE = {
+    **dict.fromkeys(("bool", "boolean", "flag", "logical", "布尔", "布尔值", "是否"), tree.TypeWord.TRUTH),
+    **dict.fromkeys(("string", "str", "char", "varchar", "字符串", "字符"), tree.TypeWord.TEXT),
+    **dict.fromkeys(("integer", "number", "long", "bigint", "整型", "数字", "数"), tree.TypeWord.INT),
+    **dict.fromkeys(("decimal", "numeric", "money", "currency", "货币", "小数"), tree.TypeWord.YUAN),
+    **dict.fromkeys(("datetime", "timestamp", "day", "时间", "日"), tree.TypeWord.DATE),
+    **dict.fromkeys(("rate", "ratio", "比例", "比率"), tree.TypeWord.PERCENT),
+}
+"""What types are called in other languages, and which is meant."""
 
 
 def missing_declaration(english: str, chinese: str, span: Span) -> Diagnostic:
@@ -53,6 +64,29 @@ def not_declared(name: str, span: Span, candidates: list[str]) -> Diagnostic:
     else:
         remedy = Text("先声明它", "declare it first")
     return Diagnostic(Code.CR0101, span, Text(f"没有声明 `{name}`", f"`{name}` is not declared"), remedy)
+
+
+def no_such_type(name: str, span: Span, enums: list[str]) -> Diagnostic:
+    """`enums` are the enumerations of the policy; the type that is meant is suggested, or all of them are shown."""
+    words = [keyword for (section, _), keyword in keyword_table().items() if section == "type"]
+    meant = ELSEWHERE.get(name.lower())
+    near = get_close_matches(
+        name, [*enums, *(spelling for word in words for spelling in word.spellings)], n=1, cutoff=0.6
+    )
+    if meant is not None:
+        word = keyword_table()["type", meant.value]
+        remedy = Text(f"是否想写 `{word.zh[0]}`?", f"did you mean `{word.en[0]}`?")
+    elif near:
+        remedy = Text(f"是否想写 `{near[0]}`?", f"did you mean `{near[0]}`?")
+    else:
+        zh, en = (", ".join(f"`{item}`" for item in [*enums, *written]) for written in _words(words))
+        remedy = Text(f"这里可以用:{zh}", f"these would do here: {en}")
+    return Diagnostic(Code.CR0101, span, Text(f"没有声明 `{name}`", f"`{name}` is not declared"), remedy)
+
+
+def _words(words: list[Keyword]) -> tuple[list[str], list[str]]:
+    """What the words are in Chinese and in English."""
+    return [word.zh[0] for word in words], [word.en[0] for word in words]
 
 
 def wrong_kind_of_name(name: str, span: Span) -> Diagnostic:

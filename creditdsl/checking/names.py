@@ -9,6 +9,7 @@ from creditdsl.checking import messages
 from creditdsl.checking.scope import Scope, Stage, Typed, choice_of
 from creditdsl.core import ir
 from creditdsl.core.types import Choice, Type
+from creditdsl.diagnostics import errors_in
 from creditdsl.syntax import tree
 
 
@@ -27,7 +28,9 @@ def reference(name: tree.Reference, scope: Scope, expected: Type | None) -> Type
             return None
         return elaboration.named(name.name, scope)
     if name.name in ("score", "grade"):
-        scope.report(messages.not_known_yet(name))
+        # Where it would be known, it failed, and what is wrong with it has been said.
+        if not (_is_due(name.name, scope) and errors_in(elaboration.diagnostics)):
+            scope.report(messages.not_known_yet(name))
         return None
     choice = choice_of(expected) if expected else None
     if choice is not None and name.name in elaboration.enums[choice.enum].ordinals:
@@ -60,15 +63,19 @@ def known(name: str, scope: Scope) -> Typed | None:
 
 def _result(name: str, scope: Scope) -> Typed | None:
     """The score, once there is one; the grade, once grading is over."""
-    if name == "score" and scope.stage is not Stage.NONE:
-        after = scope.stage is not Stage.BEFORE
-    elif name == "grade" and scope.stage is Stage.FINAL:
-        after = True
-    else:
+    if not _is_due(name, scope):
         return None
+    after = scope.stage is not Stage.BEFORE
     full = f"{name}.after" if after and scope.elaboration.has_repairs else name
     definition = scope.elaboration.definitions.get(full)
     return None if definition is None else Typed(ir.DefinitionReference(full, definition.type), definition.type)
+
+
+def _is_due(name: str, scope: Scope) -> bool:
+    """Whether the score or the grade is known at this stage of an evaluation."""
+    if name == "score":
+        return scope.stage is not Stage.NONE
+    return name == "grade" and scope.stage is Stage.FINAL
 
 
 def _used(name: str, found: Typed, scope: Scope) -> Typed:
