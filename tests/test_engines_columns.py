@@ -162,7 +162,8 @@ ROWS = {
     "out of range": ([*TAXPAYERS[1], ("D", -1, "0", True)], GOOD, 3),
     "an empty cell": ([*TAXPAYERS[1], ("D", None, "0", True)], [*GOOD, ("B", None, "2020-01-05", None, "1")], 2),
     "a value unknown to the policy": (TAXPAYERS[1], [*GOOD, ("A", "x", "2020-01-05", None, "1")], 2),
-    "a label for a name": (TAXPAYERS[1], [("A", "增值税", "2020-01-05", None, "1")], 2),
+    "a label for a name": (TAXPAYERS[1], [("A", "增值税", "2020-01-05", None, "1")], 3),
+    "a label with a blank": (TAXPAYERS[1], [("A", "增值税 ", "2020-01-05", None, "1")], 2),
     "nobody": ([], [], 0),
 }  # fmt: skip
 

@@ -159,16 +159,36 @@ def in_range(name: str) -> st.SearchStrategy[str]:
         case Truth():
             return st.sampled_from(["true", "false", "yes", "否"])
         case Choice():
-            return st.sampled_from(TRADE.names)
+            return st.sampled_from([*TRADE.names, "食品", "x"])
         case Text():
             return st.text("甲乙abc01-_ x", min_size=1).map(lambda text: f"a{text}b")
     assert range_ is not None
     whole = st.integers(range_.low, range_.high)
     match type_:
         case Day():
-            return whole.map(lambda day: date_of(day).isoformat())
+            forms = [
+                "{0:04}-{1:02}-{2:02}",
+                "{0:04}/{1}/{2}",
+                "{0:04}.{1}.{2}",
+                "{0:04}{1:02}{2:02}",
+                "{0:04}年{1}月{2}日",
+            ]
+            days = whole.map(lambda day: date_of(day).timetuple()[:3])
+            return st.builds(lambda day, form: form.format(*day), days, st.sampled_from(forms))
         case Month():
-            return whole.map(lambda month: f"{month // 12:04}-{month % 12 + 1:02}")
+            forms = [
+                "{0:04}-{1:02}",
+                "{0:04}/{1:02}",
+                "{0:04}.{1:02}",
+                "{0:04}{1:02}",
+                "{0:04}年{1}月",
+                "{0:04}年{1:02}月",
+            ]
+            months = whole.map(lambda month: (month // 12, month % 12 + 1))
+            return st.builds(lambda month, form: form.format(*month), months, st.sampled_from(forms))
+        case Number(Unit.RATE, scale):
+            texts = st.sampled_from([(0, ""), (2, "%"), (2, "\uff05")])
+            return st.builds(lambda value, text: f"{Decimal(value).scaleb(text[0] - scale):f}{text[1]}", whole, texts)
         case Number(_, scale):
             return whole.filter(lambda value: abs(value) < 10**18).map(
                 lambda value: f"{Decimal(value).scaleb(-scale):f}"

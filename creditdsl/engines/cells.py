@@ -167,14 +167,24 @@ def _month(text: str) -> JsonScalar | Refusal:
     return f"{year:04}-{month:02}" if 1 <= month <= 12 else _wrong(messages.not_a_month(text))
 
 
-def _choice(enum: Enumeration) -> Converter:
-    """Names first, then labels of any language; a label that two values share is not taken."""
+def names_by_text(enum: Enumeration) -> dict[str, str]:
+    """What a cell may say of an enumeration, with the name of the value that is meant.
+
+    Names first, then labels of any language that are not the name of a value; a label that two values share is not taken.
+    """
     labelled: dict[str, set[str]] = {}
     for value in enum.values:
         for label in value.label:
             labelled.setdefault(label, set()).add(value.name)
-    known = {label: next(iter(names)) for label, names in labelled.items() if len(names) == 1}
-    known.update((name, name) for name in enum.names)
+    labels = {label: next(iter(names)) for label, names in labelled.items() if len(names) == 1}
+    return {
+        **{name: name for name in enum.names},
+        **{label: labels[label] for label in labels if label not in enum.names},
+    }
+
+
+def _choice(enum: Enumeration) -> Converter:
+    known = names_by_text(enum)
     unpadded = {name.lstrip("0"): name for name in enum.names if name.isdigit()}
 
     def convert(text: str) -> JsonScalar | Refusal:

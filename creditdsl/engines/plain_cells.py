@@ -12,9 +12,9 @@ from creditdsl.core.calendar import date_of
 from creditdsl.core.intervals import INPUT_DAYS, INPUT_MONTHS, INT64
 from creditdsl.core.ir import Enumeration, InputField, Interval
 from creditdsl.core.notation import decimal
-from creditdsl.core.types import Choice, Day, Month, Number, Optional, Text, Truth, plain
+from creditdsl.core.types import Choice, Day, Month, Number, Optional, Text, Truth, Unit, plain
 from creditdsl.diagnostics import InternalError
-from creditdsl.engines.cells import BLANKS, TRUTHS
+from creditdsl.engines.cells import BLANKS, SHEET_ERROR, TRUTHS, names_by_text
 from creditdsl.engines.duck import quoted_text
 
 WHOLE = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?")
@@ -22,6 +22,9 @@ DECIMAL = re.compile(r"DECIMAL\(([0-9]+),\s?([0-9]+)\)")
 INEXACT = ("FLOAT", "DOUBLE")
 """Read by their shortest decimal form."""
 DAY_TEXT = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}"
+OTHER_DAY_TEXT = r"[0-9]{4}\.[0-9]{1,2}\.[0-9]{1,2}|[0-9]{8}|[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日"
+PARTS_OF_A_DAY = r"^([0-9]{4})[.年]?([0-9]{1,2})[.月]?([0-9]{1,2})日?$"
+MONTH_TEXT, OTHER_MONTH_TEXT = "[0-9]{4}[-/.]?(0[1-9]|1[0-2])", "[0-9]{4}年(0?[1-9]|1[0-2])月"
 MIDNIGHT = re.compile(r"TIMESTAMP(_S|_MS|_NS)?")
 WIDEST_IN_64_BITS = 18
 """The most digits of a DECIMAL that DuckDB computes in 64 bits."""
@@ -58,8 +61,10 @@ def _present(field: InputField, column: str, physical: str, enum: Enumeration | 
     match type_:
         case Truth():
             return _truth(column, physical)
-        case Number():
-            return _number(type_, field.range or INT64, column, physical)
+        case Number(unit, scale):
+            range_ = field.range or INT64
+            rate = unit is Unit.RATE and scale >= PERCENT and physical == "VARCHAR"
+            return _rate(type_, range_, column) if rate else _number(type_, range_, column, physical)
         case Day():
             return _day(field.range or INPUT_DAYS, column, physical)
         case Month():
@@ -112,14 +117,31 @@ def _number(type_: Number, range_: Interval, column: str, physical: str) -> tupl
     return f"TRY_CAST({scaled} AS {wanted})", holds
 
 
+PERCENT = 2
+"""By so many places `57%` is less than 57."""
+
+
+def _rate(type_: Number, range_: Interval, column: str) -> tuple[str, str]:
+    """A decimal, or a percentage."""
+    hundredths = Number(type_.unit, type_.scale - PERCENT)
+    percent = _number(hundredths, range_, f"left({column}, length({column}) - 1)", "VARCHAR")
+    value, holds = (
+        f"CASE WHEN right({column}, 1) IN ('%', '\uff05') THEN {of_percent} ELSE {other} END"
+        for of_percent, other in zip(percent, _number(type_, range_, column, "VARCHAR"), strict=True)
+    )
+    return value, holds
+
+
 def _day(range_: Interval, column: str, physical: str) -> tuple[str, str]:
     low, high = (f"DATE {quoted_text(date_of(end).isoformat())}" for end in (range_.low, range_.high))
     if physical == "DATE":
         return column, f"{column} BETWEEN {low} AND {high}"
     if physical == "VARCHAR":
-        matches = f"regexp_full_match({column}, {quoted_text(DAY_TEXT)})"
-        value = f"TRY_CAST(replace({column}, '/', '-') AS DATE)"
-        return value, f"({matches} AND {value} BETWEEN {low} AND {high})"
+        usual, other = (f"regexp_full_match({column}, {quoted_text(form)})" for form in (DAY_TEXT, OTHER_DAY_TEXT))
+        parts = rf"regexp_replace({column}, {quoted_text(PARTS_OF_A_DAY)}, '\1-\2-\3')"
+        text = f"CASE WHEN {usual} THEN replace({column}, '/', '-') WHEN {other} THEN {parts} END"
+        value = f"TRY_CAST({text} AS DATE)"
+        return value, f"({value} BETWEEN {low} AND {high})"
     if MIDNIGHT.fullmatch(physical):
         value = f"CAST({column} AS DATE)"
         return value, f"({column} = {value} AND {value} BETWEEN {low} AND {high})"
@@ -129,21 +151,32 @@ def _day(range_: Interval, column: str, physical: str) -> tuple[str, str]:
 def _month(range_: Interval, column: str, physical: str) -> tuple[str, str]:
     if physical != "VARCHAR":
         return "CAST(NULL AS INTEGER)", NEVER
-    matches = f"regexp_full_match({column}, '[0-9]{{4}}-(0[1-9]|1[0-2])')"
-    year, month = f"TRY_CAST(left({column}, 4) AS INTEGER)", f"TRY_CAST(right({column}, 2) AS INTEGER)"
-    value = f"({year} * 12 + {month} - 1)"
-    return value, f"({matches} AND {value} BETWEEN {range_.low} AND {range_.high})"
+    usual, other = (f"regexp_full_match({column}, {quoted_text(form)})" for form in (MONTH_TEXT, OTHER_MONTH_TEXT))
+    between = f"replace(substr({column}, 6), '月', '')"
+    month = f"TRY_CAST(CASE WHEN {usual} THEN right({column}, 2) WHEN {other} THEN {between} END AS INTEGER)"
+    value = f"(TRY_CAST(left({column}, 4) AS INTEGER) * 12 + {month} - 1)"
+    return value, f"({value} BETWEEN {range_.low} AND {range_.high})"
 
 
 def _choice(enum: Enumeration | None, column: str, physical: str) -> tuple[str, str]:
     if enum is None:
         raise InternalError("a choice without its enum")
-    names = ", ".join(quoted_text(name) for name in enum.names)
     text = f"CAST({column} AS VARCHAR)" if physical.startswith("ENUM") else column
     if physical != "VARCHAR" and text == column:
         return "CAST(NULL AS INTEGER)", NEVER
-    position = f"enum_code(TRY_CAST({text} AS ENUM({names})))"
-    return position, f"{position} IS NOT NULL"
+    known = {given: name for given, name in names_by_text(enum).items() if given == name or _is_as_given(given)}
+    code = f"CAST(enum_code(TRY_CAST({text} AS ENUM({', '.join(map(quoted_text, known))}))) AS INTEGER)"
+    labels = [str(enum.names.index(name)) for name in known.values()][len(enum.names) :]
+    if not labels:
+        return code, f"{code} IS NOT NULL"
+    # The names come first, and a label is its value's.
+    of_label = f"[{', '.join(labels)}][{code} - {len(enum.names) - 1}]"
+    return f"CASE WHEN {code} < {len(enum.names)} THEN {code} ELSE {of_label} END", f"{code} IS NOT NULL"
+
+
+def _is_as_given(label: str) -> bool:
+    """Whether a cell with a label in it is read as that label."""
+    return bool(label) and label == label.strip(BLANKS) and not SHEET_ERROR.fullmatch(label)
 
 
 def _text(column: str, physical: str) -> tuple[str, str]:
