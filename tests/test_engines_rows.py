@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from creditdsl.engines import encoding
 from creditdsl.engines.duck import connect
 from creditdsl.engines.encoding import Encoding
 from creditdsl.engines.layout import FileFormat, read_layout
@@ -162,16 +163,50 @@ LINES = 160_000
 """As many as several threads cut at once: each takes pieces of 8 MB."""
 
 
-@pytest.mark.parametrize("columns_on", [None, 2])
-def test_lines_that_several_threads_cut_keep_their_numbers(tables: Town, columns_on: int | None) -> None:
+@pytest.mark.parametrize(("columns_on", "line_break"), [(None, "\n"), (2, "\n"), (2, "\r\n")])
+def test_lines_that_several_threads_cut_keep_their_numbers(
+    tables: Town, columns_on: int | None, line_break: str
+) -> None:
     line = ",".join(("60", "1000.50", "yes", "B", "10%", "2010-05", "x" * 120))
-    tables.write("taxpayer", HEADER + "".join(f"{number},{line}\n" for number in range(2, LINES + 2)))
+    lines = [HEADER.strip(), *(f"{number},{line}" for number in range(2, LINES + 2))]
+    tables.write("taxpayer", "".join(text + line_break for text in lines))
     layout = read_layout(town(), tables.folder)
     with connect(tables.folder, columns_on=columns_on) as connection:
         assert take_in_tables(connection, layout, tables.folder, "en")[0] == LINES
         wrong = connection.execute("SELECT count(*) FROM taken0 WHERE number <> key::BIGINT").fetchone()
         assert (wrong, count(connection, "SELECT count(DISTINCT number) FROM taken0")) == ((0,), LINES)
         assert count(connection, "SELECT count(*) FROM cells0") == LINES
+
+
+@pytest.mark.parametrize("piece", [1, 2, 3, 5, 1000])
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("a,b\n1,2\n", (2, 2, False)),
+        ("a,b\n1,2", (2, 2, False)),
+        ("a,b\r\n1,2\r\n3,4\r\n", (3, 3, True)),
+        ("a,b\r\n1,2", (2, 2, True)),
+        ("\ufeffa\r\n企业\r\n", (2, 0, True)),
+        ("", (0, 0, False)),
+        ("a,b\r\n1,2\n", None),
+        ("a,b\n1,2\r\n", None),
+        ("a,b\n1,2\r", None),
+        ("a\r1\r2\n", None),
+        ("a,b\n\n1,2\n", None),
+        ("a,b\r\n\r\n1,2\r\n", None),
+        ("\na\n", None),
+        ("\r\na\r\n", None),
+        ('a\n"1"\n', None),
+        ("a\n\0\n", None),
+    ],
+)
+def test_plain_lines_are_told_from_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, piece: int, text: str, found: tuple[int, int, bool] | None
+) -> None:
+    monkeypatch.setattr(encoding, "PIECE", piece)
+    path = tmp_path / "table.csv"
+    path.write_bytes(text.encode())
+    assert encoding.plain_lines(path) == found
 
 
 @pytest.mark.parametrize("cells", ["short", "long,60,1,yes,,,,,"])

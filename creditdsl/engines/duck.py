@@ -153,16 +153,17 @@ def read_plain_csv(
     )
 
 
-def read_plain_lines(path: Path, columns: tuple[str, ...], longest: int) -> str:
+def read_plain_lines(path: Path, columns: tuple[str, ...], longest: int, *, carriage_returns: bool) -> str:
     """The query that reads a file behind its first line, cut at line breaks and commas alone, every cell as text.
 
     It fails on a line that has not one cell for each column, and on one of more than `longest` bytes. Threads that begin in the middle
     of a file look for a line that fits, so a caller counts the rows.
     """
     types = ", ".join(f"{quoted_text(name)}: 'VARCHAR'" for name in columns)
+    line_break = "\\r\\n" if carriage_returns else "\\n"
     return (
         f"SELECT * FROM read_csv({quoted_path(path)}, columns = {{{types}}}, header = false, skip = 1, auto_detect = false, "
-        f"delim = ',', quote = '', escape = '', new_line = '\\n', max_line_size = {longest}, parallel = true)"
+        f"delim = ',', quote = '', escape = '', new_line = '{line_break}', max_line_size = {longest}, parallel = true)"
     )
 
 

@@ -104,27 +104,36 @@ def _decoded_pieces(path: Path) -> Iterator[str | None]:
 
 
 class PlainLines(NamedTuple):
-    """How many lines and commas a file has that is cut at these and at nothing else."""
+    """How many lines and commas a file has that is cut at these and at nothing else, and whether its lines end as Windows has it."""
 
     lines: int
     commas: int
+    carriage_returns: bool
 
 
 def plain_lines(path: Path) -> PlainLines | None:
     """What a file has that can be cut into rows at line breaks and into cells at commas, and nothing else.
 
-    None unless it is UTF-8 from end to end and has no quotes, carriage returns, zero bytes or lines with nothing in them.
+    None unless it is UTF-8 from end to end and has no quotes, zero bytes or lines with nothing in them, and all its line breaks are
+    alike.
     """
-    lines, commas, last = 0, 0, "\n"
-    for text in _decoded_pieces(path):
-        if text is None or '"' in text or "\r" in text or "\0" in text or "\n\n" in text:
+    lines = commas = returns = pairs = 0
+    last = "\n"
+    for piece in _decoded_pieces(path):
+        if piece is None or '"' in piece or "\0" in piece:
             return None
-        if last == "\n" and text.startswith("\n"):
+        # What stands on both sides of the beginning of a piece is seen with it.
+        text = last + piece
+        if "\n\n" in text or "\n\r" in text:
             return None
-        lines += text.count("\n")
-        commas += text.count(",")
-        last = text[-1:] or last
-    return PlainLines(lines + (last != "\n"), commas)
+        lines += piece.count("\n")
+        commas += piece.count(",")
+        returns += piece.count("\r")
+        pairs += text.count("\r\n") if returns else 0
+        last = piece[-1:] or last
+    if returns and not returns == pairs == lines:
+        return None
+    return PlainLines(lines + (last != "\n"), commas, returns > 0)
 
 
 def _decoded(line: bytes, encoding: Encoding) -> str | None:

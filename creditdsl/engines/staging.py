@@ -32,7 +32,7 @@ from creditdsl.engines.duck import (
     rows_in_order,
     rows_of_parts,
 )
-from creditdsl.engines.encoding import MAX_LINE, Encoding, plain_lines
+from creditdsl.engines.encoding import MAX_LINE, Encoding, PlainLines, plain_lines
 from creditdsl.engines.intake import Malformed, take_in
 from creditdsl.engines.layout import Layout, TableFile
 
@@ -118,10 +118,12 @@ def _read_csv(
 ) -> int:
     plain = plain_lines(file.path) if file.encoding is Encoding.UTF_8 else None
     # DuckDB refuses a line with too few cells, and one with too many unless these are empty: the commas tell.
-    if plain is not None and plain.commas == plain.lines * (len(file.header) - 1):
-        rows = plain.lines - 1
-        if _read_plain_lines(connection, number, file, rows):
-            return rows
+    if (
+        plain is not None
+        and plain.commas == plain.lines * (len(file.header) - 1)
+        and _read_plain_lines(connection, number, file, plain)
+    ):
+        return plain.lines - 1
     return _read_with_care(connection, number, file, work, refuse)
 
 
@@ -140,18 +142,19 @@ def _read_with_care(
     return intake.rows
 
 
-def _read_plain_lines(connection: "DuckDBPyConnection", number: int, file: TableFile, rows: int) -> bool:
+def _read_plain_lines(connection: "DuckDBPyConnection", number: int, file: TableFile, plain: PlainLines) -> bool:
     """Whether DuckDB could cut all rows of a CSV into as many cells as the header has; nothing is left when not."""
     import duckdb
 
-    lines = read_plain_lines(file.path, tuple(f"c{position}" for position in range(len(file.header))), MAX_LINE)
+    names = tuple(f"c{position}" for position in range(len(file.header)))
+    lines = read_plain_lines(file.path, names, MAX_LINE, carriage_returns=plain.carriage_returns)
     query = f"SELECT {_key(f'c{file.key}')}, {_cells(file)} FROM ({lines})"
     try:
         with rows_in_order(connection):
             connection.execute(f"CREATE TABLE cells{number} AS {query}")
     except duckdb.InvalidInputException:
         return False
-    if count(connection, f"SELECT count(*) FROM cells{number}") != rows:
+    if count(connection, f"SELECT count(*) FROM cells{number}") != plain.lines - 1:
         connection.execute(f"DROP TABLE cells{number}")
         return False
     # The header is line 1, and the first row of a table has the id 0.
