@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.benchmarks import national, sections
+from tests.benchmarks.charts import Bar, Line, bars, lines
 from tests.benchmarks.contest import Contestant, Disagreement, Pace, Pacing, Prepared, contest, latencies
 from tests.benchmarks.contestants import python_by_hand
 from tests.benchmarks.end_to_end import end_to_end
@@ -151,6 +152,18 @@ def test_a_compiled_query_is_held_against_the_one_by_hand_that_gives_the_same(tm
     }
     page, *_ = write_page(found, tmp_path)
     assert "| 30 indicators, 150 subjects | 0.90 | 1.10 |" in page.read_text(encoding="utf-8")
+
+
+def test_no_label_of_a_chart_is_cut_and_no_two_lines_look_alike() -> None:
+    labels = [f"{'a long label ' * 3}{number}" for number in range(12)]
+    drawn = lines("title", ("across", "up"), [Line(label, ((1, 2), (10, 20 + at))) for at, label in enumerate(labels)])
+    for picture in (bars("title", "unit", [Bar(label, 5, 2, 9, "#000000") for label in labels]), drawn):
+        width = float(re.findall(r'viewBox="0 0 (\d+)', picture)[0])
+        for x, anchor, text in re.findall(r'<text x="([\d.]+)".*? text-anchor="(\w+)".*?>(.*?)</text>', picture):
+            start = float(x) - {"start": 0, "middle": 0.5, "end": 1}[anchor] * 7 * len(text)
+            assert start >= 0 and start + 7 * len(text) <= width, text
+    strokes = re.findall(r'<polyline .*?stroke="(.*?)" stroke-width="2"(.*?)/>', drawn)
+    assert len(set(strokes)) == len(labels)
 
 
 def test_every_peer_is_pinned() -> None:

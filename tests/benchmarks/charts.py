@@ -9,8 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-WIDTH = 860
-LEFT, RIGHT = 250, 110
+WIDTH = 960
+RIGHT = 110
+LETTER = 7
+"""About how wide a letter is; what room labels take is reckoned by it."""
 ROW = 24
 OURS, PEER, FLOOR = "#1a7f5a", "#8a94a6", "#c9cfd8"
 """The colours of what the compiler makes, of peers, and of reading alone."""
@@ -46,12 +48,13 @@ def short(value: float) -> str:
 
 def bars(title: str, unit: str, rows: Sequence[Bar]) -> str:
     """Horizontal bars, in the order given; whiskers show the rounds."""
+    left = 16 + _room(rows)
     low = math.floor(math.log10(min(row.least for row in rows)) - 0.05)
     high = math.ceil(math.log10(max(row.most for row in rows)) + 0.01)
     height = 58 + ROW * len(rows) + 34
 
     def across(value: float) -> float:
-        return LEFT + (math.log10(max(value, 10**low)) - low) / (high - low) * (WIDTH - LEFT - RIGHT)
+        return left + (math.log10(max(value, 10**low)) - low) / (high - low) * (WIDTH - left - RIGHT)
 
     parts = [_text(16, 26, title, size=16, weight="600")]
     bottom = 48 + ROW * len(rows)
@@ -63,9 +66,9 @@ def bars(title: str, unit: str, rows: Sequence[Bar]) -> str:
     for number, row in enumerate(rows):
         y = 50 + ROW * number
         end, middle = across(row.value), y + 8
-        parts.append(_text(LEFT - 10, y + 12, row.label, anchor="end"))
+        parts.append(_text(left - 10, y + 12, row.label, anchor="end"))
         parts.append(
-            f'<rect x="{LEFT}" y="{y}" width="{max(end - LEFT, 1):.1f}" height="16" rx="2" fill="{row.colour}"/>'
+            f'<rect x="{left}" y="{y}" width="{max(end - left, 1):.1f}" height="16" rx="2" fill="{row.colour}"/>'
         )
         parts.append(
             f'<line x1="{across(row.least):.1f}" y1="{middle}" x2="{across(row.most):.1f}" y2="{middle}" '
@@ -77,7 +80,7 @@ def bars(title: str, unit: str, rows: Sequence[Bar]) -> str:
 
 def lines(title: str, axes: tuple[str, str], rows: Sequence[Line]) -> str:
     """Lines over a logarithmic size; the labels stand at the right ends, apart from each other."""
-    height, top, bottom, left, right = 400, 48, 350, 66, WIDTH - 230
+    height, top, bottom, left, right = 400, 48, 350, 66, WIDTH - 24 - _room(rows)
     xs = [x for row in rows for x, _ in row.points]
     ys = [y for row in rows for _, y in row.points]
     x_low, x_high = math.log10(min(xs)), math.log10(max(xs))
@@ -99,9 +102,9 @@ def lines(title: str, axes: tuple[str, str], rows: Sequence[Line]) -> str:
     parts.append(_text(left, bottom + 38, axes[0], colour="#6b7480"))
     parts.append(_text(left, top - 6, axes[1], colour="#6b7480"))
     ends = _apart([place(*row.points[-1])[1] for row in rows], bottom)
-    for row, colour, y in zip(rows, _colours(), ends, strict=False):
+    for row, (colour, dashes), y in zip(rows, _strokes(), ends, strict=False):
         corners = " ".join(f"{x:.1f},{down:.1f}" for x, down in (place(*point) for point in row.points))
-        parts.append(f'<polyline points="{corners}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        parts.append(f'<polyline points="{corners}" fill="none" stroke="{colour}" stroke-width="2"{dashes}/>')
         for point in row.points:
             x, down = place(*point)
             parts.append(f'<circle cx="{x:.1f}" cy="{down:.1f}" r="3" fill="{colour}"/>')
@@ -126,9 +129,15 @@ def _apart(heights: Sequence[float], bottom: float) -> list[float]:
     return placed
 
 
-def _colours() -> Iterator[str]:
-    while True:
-        yield from LINES
+def _room(rows: Sequence[Bar] | Sequence[Line]) -> int:
+    """How much room the longest label takes, with some beside it."""
+    return 10 + LETTER * max(len(row.label) for row in rows)
+
+
+def _strokes() -> Iterator[tuple[str, str]]:
+    """A colour for each line, and dashes where it has been used before."""
+    for dashes in itertools.chain([""], itertools.repeat(' stroke-dasharray="6 3"')):
+        yield from ((colour, dashes) for colour in LINES)
 
 
 def _power(power: int) -> str:
