@@ -48,6 +48,8 @@ from creditdsl.core.intervals import Facts
 from creditdsl.core.ir import (
     MAX_RECORDS,
     Aggregate,
+    Branch,
+    Choose,
     Constant,
     Definition,
     DefinitionReference,
@@ -254,22 +256,19 @@ class Pipeline:
     def _step(self, stage: Stage, step: Sequence[Value], later: frozenset[Expression], wish: str | None) -> Stage:
         scope, columns, new = self.scope(stage), dict[Expression, str](), list[Tree]()
         for value in step:
-            name = self._same_column(value.expression, stage)
-            if name is None:
+            repeated = _repeated(value.expression)
+            if repeated is not None and repeated in stage.columns:
+                name = stage.columns[repeated]
+                later |= {repeated}
+            else:
                 name = self.columns.new(_name(value.leaf))
                 new.append(build.named(write(value.expression, scope), name, value.comment))
-            else:
-                later |= {value.expression}
             columns[value.leaf] = name
         if not new:
             return replace(stage, columns={**stage.columns, **columns})
         carried, trees = self._carried(stage, later, None)
         select = build.select([*trees, *new], stage.tree())
         return replace(self._stage(select, {**carried, **columns}, wish), records=stage.records)
-
-    def _same_column(self, expression: Expression, stage: Stage) -> str | None:
-        """The column of what only repeats another value."""
-        return stage.columns.get(expression) if is_leaf(expression) else None
 
     def _stage(self, select: exp.Select, columns: dict[Expression, str], wish: str | None = None) -> Stage:
         fenced = self.query.fenced(select)
@@ -375,6 +374,15 @@ def _record_maker(table: str, columns: Names) -> Callable[[str, Type], Expressio
 def _name(reference: Expression) -> str:
     """The name of the leaf that a column is for."""
     return reference.name if isinstance(reference, DefinitionReference | RecordField) else "value"
+
+
+def _repeated(expression: Expression) -> Expression | None:
+    """The value that an expression only repeats, perhaps as one that may be absent, which `tabular.fold` has as a choice."""
+    match expression:
+        case Choose((Branch(Constant(True), value), *_)):
+            return _repeated(value)
+        case _:
+            return expression if is_leaf(expression) else None
 
 
 def _parts(definitions: Iterable[Definition]) -> Iterable[Expression]:
