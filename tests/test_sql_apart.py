@@ -116,3 +116,9 @@ def test_a_value_that_null_would_hide_stays_behind_the_join(monkeypatch: pytest.
     maybe = Definition("maybe", Optional(LARGE), OrElse(reference(greatest), Constant(7, Optional(LARGE))), None)
     found = apart(PROGRAM, [greatest, surely, maybe], ["surely", "maybe"])
     assert found == {"surely": Apart(TABLE.name, seven)}
+
+
+def test_a_value_that_only_repeats_another_one_has_no_stage_of_its_own(tmp_path: Path) -> None:
+    query = queries(batch(tmp_path), Dialect.DUCKDB, checked=True, parts=[Part.RESULTS])[Part.RESULTS]
+    assert '"grade.given" AS "grade"' in query
+    assert re.search(r"\*,\n\s+\"[^\"]+\" AS \"[^\"]+\"\n\s+FROM", query) is None
