@@ -25,6 +25,12 @@ ALONE = {"python-by-hand", "compiled-python", "interpreter", "columns", "duckdb"
 """Those that can run wherever the tests can."""
 
 
+def run_of(**parts: object) -> dict[str, Any]:
+    """What a page is written from: parts that were measured, and where."""
+    surroundings = {"machine": machine(), "releases": releases(), "extent": "none", "rounds": 3, "day": "2026-01-01"}
+    return {**surroundings, "load": {"scalar": [0.0, 0.0]}, **parts}
+
+
 def once(contestants: list[Contestant[Any, Any]]) -> list[Contestant[Any, Any]]:
     """One form of each: a variant, such as `sql-checking` of `sql`, differs by an option alone."""
     names = {item.name for item in contestants}
@@ -114,22 +120,9 @@ def test_a_page_shows_every_contestant_and_links_its_charts(tmp_path: Path) -> N
     scheme = scheme_of(12)
     some = scalar_contestants(["python-by-hand", "compiled-python"])
     parts = [sections.scalar_part(some, count, size, PACING) for count, size in ((30, 50), (30, 100), (12, 100))]
-    found = {
-        "machine": machine(),
-        "releases": releases(),
-        "extent": "none",
-        "rounds": 2,
-        "day": "2026-01-01",
-        "load": {"scalar": [0.0, 0.0]},
-        "scalar": parts,
-        "growth": parts[::-1],
-        "one_at_a_time": [
-            {
-                "policy": "twelve",
-                "latencies": [asdict(item) for item in latencies(some, scheme, table_of(scheme, 100), 0.01)],
-            }
-        ],
-    }
+    calls = [asdict(item) for item in latencies(some, scheme, table_of(scheme, 100), 0.01)]
+    one_at_a_time = [{"policy": "twelve", "latencies": calls}]
+    found = run_of(scalar=parts, growth=parts[::-1], one_at_a_time=one_at_a_time)
     page, *charts = write_page(found, tmp_path)
     text = page.read_text(encoding="utf-8")
     assert text.count("**compiled Python, `evaluate`**") >= len(parts) + 1
@@ -141,15 +134,8 @@ def test_a_compiled_query_is_held_against_the_one_by_hand_that_gives_the_same(tm
     some = scalar_contestants(["duckdb", "duckdb-results", "sql", "sql-grades"])
     part = sections.scalar_part(some, 30, 150, PACING)
     ratios = dict(zip(("duckdb", "duckdb-results", "sql", "sql-grades"), (1.0, 2.0, 2.2, 0.9), strict=True))
-    found = {
-        "machine": machine(),
-        "releases": releases(),
-        "extent": "none",
-        "rounds": 3,
-        "day": "2026-01-01",
-        "load": {"scalar": [0.0, 0.0]},
-        "scalar": [{**part, "measured": [{**row, "ratio": ratios[row["name"]]} for row in part["measured"]]}],
-    }
+    measured = [{**row, "ratio": ratios[row["name"]]} for row in part["measured"]]
+    found = run_of(scalar=[{**part, "measured": measured}])
     page, *_ = write_page(found, tmp_path)
     assert "| 30 indicators, 150 subjects | 0.90 | 1.10 |" in page.read_text(encoding="utf-8")
 

@@ -10,7 +10,7 @@ from creditdsl.core.types import Type, Unit
 from creditdsl.diagnostics import Code, Diagnostic, Label, Severity, Text
 from creditdsl.source import Span
 from creditdsl.syntax import tree
-from creditdsl.syntax.keywords import Keyword, keyword_table
+from creditdsl.syntax.keywords import keyword_table
 
 ELSEWHERE = {
     **dict.fromkeys(("bool", "boolean", "flag", "logical", "布尔", "布尔值", "是否"), tree.TypeWord.TRUTH),
@@ -55,38 +55,46 @@ def look_alike(name: str, span: Span, other: str, earlier: Span) -> Diagnostic:
 
 def not_declared(name: str, span: Span, candidates: list[str]) -> Diagnostic:
     """`candidates` are the names that would do here; the nearest is suggested."""
-    near = get_close_matches(name, candidates, n=1, cutoff=0.6)
-    if near:
-        remedy = Text(f"是否想写 `{near[0]}`?", f"did you mean `{near[0]}`?")
+    near = _nearest(name, candidates)
+    if near is not None:
+        remedy = _meant(near, near)
     elif candidates:
-        shown = ", ".join(f"`{item}`" for item in candidates[:8])
-        remedy = Text(f"这里可以用:{shown}", f"these would do here: {shown}")
+        remedy = _would_do(candidates[:8], candidates[:8])
     else:
         remedy = Text("先声明它", "declare it first")
-    return Diagnostic(Code.CR0101, span, Text(f"没有声明 `{name}`", f"`{name}` is not declared"), remedy)
+    return _undeclared(name, span, remedy)
 
 
 def no_such_type(name: str, span: Span, enums: list[str]) -> Diagnostic:
     """`enums` are the enumerations of the policy; the type that is meant is suggested, or all of them are shown."""
-    words = [keyword for (section, _), keyword in keyword_table().items() if section == "type"]
-    meant = ELSEWHERE.get(name.lower())
-    near = get_close_matches(
-        name, [*enums, *(spelling for word in words for spelling in word.spellings)], n=1, cutoff=0.6
-    )
-    if meant is not None:
-        word = keyword_table()["type", meant.value]
-        remedy = Text(f"是否想写 `{word.zh[0]}`?", f"did you mean `{word.en[0]}`?")
-    elif near:
-        remedy = Text(f"是否想写 `{near[0]}`?", f"did you mean `{near[0]}`?")
+    words = {key: keyword for (section, key), keyword in keyword_table().items() if section == "type"}
+    elsewhere = ELSEWHERE.get(name.lower())
+    near = _nearest(name, [*enums, *(spelling for word in words.values() for spelling in word.spellings)])
+    if elsewhere is not None:
+        remedy = _meant(words[elsewhere.value].zh[0], words[elsewhere.value].en[0])
+    elif near is not None:
+        remedy = _meant(near, near)
     else:
-        zh, en = (", ".join(f"`{item}`" for item in [*enums, *written]) for written in _words(words))
-        remedy = Text(f"这里可以用:{zh}", f"these would do here: {en}")
+        zh, en = [word.zh[0] for word in words.values()], [word.en[0] for word in words.values()]
+        remedy = _would_do([*enums, *zh], [*enums, *en])
+    return _undeclared(name, span, remedy)
+
+
+def _undeclared(name: str, span: Span, remedy: Text) -> Diagnostic:
     return Diagnostic(Code.CR0101, span, Text(f"没有声明 `{name}`", f"`{name}` is not declared"), remedy)
 
 
-def _words(words: list[Keyword]) -> tuple[list[str], list[str]]:
-    """What the words are in Chinese and in English."""
-    return [word.zh[0] for word in words], [word.en[0] for word in words]
+def _nearest(name: str, candidates: list[str]) -> str | None:
+    return next(iter(get_close_matches(name, candidates, n=1, cutoff=0.6)), None)
+
+
+def _meant(zh: str, en: str) -> Text:
+    return Text(f"是否想写 `{zh}`?", f"did you mean `{en}`?")
+
+
+def _would_do(zh: list[str], en: list[str]) -> Text:
+    shown_zh, shown_en = (", ".join(f"`{item}`" for item in items) for items in (zh, en))
+    return Text(f"这里可以用:{shown_zh}", f"these would do here: {shown_en}")
 
 
 def wrong_kind_of_name(name: str, span: Span) -> Diagnostic:

@@ -197,7 +197,7 @@ def _owned(rows: "pa.RecordBatch", subjects: Subjects) -> Owned:
 
     owners = pc.index_in(rows.column(HASH), value_set=pa.array(subjects.hashes))
     belongs = pc.equal(subjects.rows.column(KEY).take(owners), rows.column(KEY)).fill_null(False)
-    if pc.all(belongs, min_count=0).as_py() is False:
+    if not pc.all(belongs, min_count=0).as_py():
         rows, owners = rows.filter(belongs), owners.filter(belongs)
     # Numbers of 16 bits are put into order by their digits, several times as fast as others.
     size = np.uint16 if len(subjects.hashes) <= 1 << 16 else np.uint32
